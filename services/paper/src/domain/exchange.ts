@@ -1,0 +1,123 @@
+import { createAccount } from "./account.ts";
+import type { Account } from "./account.ts";
+import type { Emit, ExchangeEvent } from "./events.ts";
+import { EMPTY_FAST } from "./fast-account.ts";
+import { refreshFast, refreshShadow } from "./fast-view.ts";
+import type { FeeRates } from "./fees.ts";
+import type { CollateralTiers, LoanLines } from "./loans.ts";
+import { createLoan } from "./loans.ts";
+import type { MarketOptions } from "./market.ts";
+import { createMarket } from "./market.ts";
+import { ZERO, decimal } from "./money.ts";
+import { cancelOrder, createOrder } from "./order-entry.ts";
+import type { OrderName } from "./order-entry.ts";
+import type { Order, OrderRequest } from "./orders.ts";
+import type { Result } from "./refusal.ts";
+import { emptyRestingOrders } from "./resting-orders.ts";
+import { createSequence } from "./sequence.ts";
+import type { ExchangeState, IdSource } from "./state.ts";
+import { emptyStats } from "./stats.ts";
+import { followAccount, stepExchange } from "./step.ts";
+import type { StepTime } from "./step.ts";
+
+/** An account as configured: amounts are decimal strings by coin. */
+export interface AccountSetup {
+  readonly name: string;
+  readonly uid: string;
+  readonly wallet: Readonly<Record<string, string>>;
+  readonly collateral: Readonly<Record<string, string>>;
+  readonly debt: Readonly<Record<string, string>>;
+}
+
+export interface ExchangeOptions {
+  readonly markets: readonly MarketOptions[];
+  readonly accounts: readonly AccountSetup[];
+  readonly fees: FeeRates;
+  readonly loanLines: LoanLines;
+  readonly collateralTiers: CollateralTiers;
+  readonly ids: IdSource;
+  readonly time: StepTime;
+}
+
+/** What a command did: its answer, and what there is to tell. */
+export interface Outcome<T> {
+  readonly result: Result<T>;
+  readonly events: readonly ExchangeEvent[];
+}
+
+/** The exchange: commands in, events out. Pure: same options and commands give the same events. */
+export interface Exchange {
+  readonly state: ExchangeState;
+  /** Moves every market to a new price. @param prices in the order of the markets */
+  step(prices: readonly number[], time: StepTime): readonly ExchangeEvent[];
+  createOrder(account: Account, request: OrderRequest, timeMs: number): Outcome<Order>;
+  cancelOrder(account: Account, target: OrderName & { readonly symbol: string }, timeMs: number): Outcome<Order>;
+}
+
+function setUpAccount(setup: AccountSetup, createdMs: number): Account {
+  const wallet = new Map(
+    Object.entries(setup.wallet).map(([coin, amount]) => [
+      coin,
+      { walletBalance: decimal(amount), cumRealisedPnl: ZERO },
+    ]),
+  );
+  return createAccount({
+    name: setup.name,
+    uid: setup.uid,
+    createdMs,
+    wallet,
+    loan: createLoan(Object.entries(setup.collateral), Object.entries(setup.debt)),
+    stats: emptyStats(),
+    emptyFast: EMPTY_FAST,
+  });
+}
+
+function createState(options: ExchangeOptions): ExchangeState {
+  const sequence = createSequence(options.time.timeMs);
+  const markets = options.markets.map((market) => createMarket(market, sequence));
+  return {
+    markets,
+    marketBySymbol: new Map(markets.map((market) => [market.instrument.symbol, market])),
+    marketIndexByCoin: new Map(markets.map((market, index) => [market.instrument.baseCoin, index])),
+    accounts: new Map(options.accounts.map((setup) => [setup.uid, setUpAccount(setup, options.time.timeMs)])),
+    resting: new Map(markets.map((market) => [market.instrument.symbol, emptyRestingOrders()])),
+    sequence,
+    ids: options.ids,
+    fees: options.fees,
+    loanLines: options.loanLines,
+    collateralTiers: options.collateralTiers,
+    prices: markets.map((market) => market.price),
+    ordersCreated: 0,
+  };
+}
+
+function collecting(): { readonly emit: Emit; readonly events: ExchangeEvent[] } {
+  const events: ExchangeEvent[] = [];
+  return { events, emit: (event) => void events.push(event) };
+}
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const state = createState(options);
+  const loanLine = Number(options.loanLines.liquidation);
+  for (const account of state.accounts.values()) {
+    refreshFast(state, account);
+    refreshShadow(state, account);
+    followAccount(state, account, loanLine, options.time, () => undefined);
+  }
+  return {
+    state,
+    step(prices, time) {
+      const { emit, events } = collecting();
+      stepExchange(state, prices, time, emit);
+      return events;
+    },
+    createOrder(account, request, timeMs) {
+      const { emit, events } = collecting();
+      return { result: createOrder(state, account, request, timeMs, emit), events };
+    },
+    cancelOrder(account, target, timeMs) {
+      const { emit, events } = collecting();
+      return { result: cancelOrder(state, account, target, timeMs, emit), events };
+    },
+  };
+}

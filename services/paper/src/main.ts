@@ -1,0 +1,5 @@
+import { runService } from "@hedgelock/runtime";
+
+import { paperService } from "./service.ts";
+
+await runService(paperService);

@@ -1,0 +1,36 @@
+import { planReplay, readBars } from "@hedgelock/prices";
+import type { ReplayPlan, ReplaySeries } from "@hedgelock/prices";
+import { HedgeLockError } from "@hedgelock/runtime";
+
+import type { PaperConfig } from "../config.ts";
+import { findInstrument } from "../domain/instruments.ts";
+import type { Instrument } from "../domain/instruments.ts";
+
+/** A recorded series with the instrument it is replayed as. */
+export interface LoadedSeries extends ReplaySeries {
+  readonly instrument: Instrument;
+}
+
+export interface LoadedPrices {
+  readonly series: readonly LoadedSeries[];
+  readonly plan: ReplayPlan;
+}
+
+/** Reads the price files and plans the replay. @throws HedgeLockError naming file, line and reason */
+export async function loadPrices(config: PaperConfig): Promise<LoadedPrices> {
+  const series = await Promise.all(
+    config.prices.map(async ({ symbol, file }): Promise<LoadedSeries> => {
+      const instrument = findInstrument(symbol);
+      if (instrument === undefined)
+        throw new HedgeLockError("PAPER_CONFIG", `unknown symbol ${symbol}`, { exitStatus: 2 });
+      return { symbol, tickSize: instrument.linear.tickSize, bars: await readBars(file), instrument };
+    }),
+  );
+  const { seed, ticksPerSecond, speed, fromMs, toMs } = config;
+  return { series, plan: planReplay(series, { seed, ticksPerSecond, speed, fromMs, toMs }) };
+}
+
+/** Index of the bar at `timeMs` in a whole recorded series. */
+export function barIndexAt(series: ReplaySeries, timeMs: number): number {
+  return Math.floor((timeMs - (series.bars[0]?.openTimeMs ?? 0)) / 60_000);
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { assertNever } from "@hedgelock/runtime";
+import type { Gauge, Logger, Random, Timers, Clock, Counter } from "@hedgelock/runtime";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+
+import type { ApiKeys } from "../api-keys.ts";
+import { splitTarget } from "../http/request-handler.ts";
+import { Connection } from "./connection.ts";
+import type { PrivateFeed } from "./private-feed.ts";
+import { openPrivateSession } from "./private-session.ts";
+import type { PublicFeed } from "./public-feed.ts";
+import { openPublicSession } from "./public-session.ts";
+import type { PublicKind } from "./public-session.ts";
+
+/** Largest frame a client may send, bytes. */
+const MAX_FRAME_BYTES = 64 * 1024;
+
+export interface WsGateDeps {
+  readonly linearFeed: PublicFeed;
+  readonly spotFeed: PublicFeed;
+  readonly privateFeed: PrivateFeed;
+  readonly keys: ApiKeys;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly connections: Gauge;
+  readonly slowClients: Counter;
+  readonly maxBufferedBytes: number;
+}
+
+type Path = { readonly kind: "public"; readonly channel: PublicKind } | { readonly kind: "private" };
+
+const PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
+  ["/v5/public/linear", { kind: "public", channel: "linear" }],
+  ["/v5/public/spot", { kind: "public", channel: "spot" }],
+  ["/v5/public/inverse", { kind: "public", channel: "inverse" }],
+  ["/v5/public/option", { kind: "public", channel: "option" }],
+  ["/v5/private", { kind: "private" }],
+]);
+
+/** Takes WebSocket upgrades and gives each connection its session. */
+export class WsGate {
+  readonly #deps: WsGateDeps;
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
+  readonly #open = new Set<Connection>();
+
+  constructor(deps: WsGateDeps) {
+    this.#deps = deps;
+  }
+
+  /** For the "upgrade" event of the HTTP server. Query parameters are accepted and ignored. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = PATHS.get(splitTarget(request.url ?? "/").path);
+    // Before the hand-over an error of the raw socket would have no listener.
+    socket.on("error", () => {
+      socket.destroy();
+    });
+    if (path === undefined) {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      this.#accept(webSocket, path);
+    });
+  }
+
+  /** Disconnects everybody. */
+  close(): void {
+    for (const connection of this.#open) connection.terminate();
+    this.#server.close();
+  }
+
+  #accept(socket: WebSocket, path: Path): void {
+    const { timers, random, maxBufferedBytes, clock, keys, log } = this.#deps;
+    const connection = new Connection({
+      socket,
+      id: `paper-${random.hex(8)}`,
+      timers,
+      maxBufferedBytes,
+      onSlow: (id) => {
+        this.#deps.slowClients.inc();
+        log.warn("paper.slow_client", { conn_id: id, max_buffered_bytes: maxBufferedBytes }, "disconnected");
+      },
+    });
+    this.#open.add(connection);
+    this.#deps.connections.set(this.#open.size);
+    connection.onClose(() => {
+      this.#open.delete(connection);
+      this.#deps.connections.set(this.#open.size);
+    });
+    if (path.kind === "private") {
+      openPrivateSession({ connection, feed: this.#deps.privateFeed, keys, clock });
+      return;
+    }
+    openPublicSession({ kind: path.channel, connection, feed: this.#feedOf(path.channel), clock });
+  }
+
+  #feedOf(kind: PublicKind): PublicFeed | undefined {
+    switch (kind) {
+      case "linear":
+        return this.#deps.linearFeed;
+      case "spot":
+        return this.#deps.spotFeed;
+      case "inverse":
+      case "option":
+        return undefined;
+      default:
+        return assertNever(kind);
+    }
+  }
+}
