@@ -1,0 +1,5 @@
+import { runService } from "@hedgelock/runtime";
+
+import { riskService } from "./service.ts";
+
+await runService(riskService);
