@@ -1,1 +1,18 @@
 export * from "./port.ts";
+export { bybitAccountFeed } from "./bybit/account-feed.ts";
+export type { AccountFeedDeps } from "./bybit/account-feed.ts";
+export { BYBIT_CAPABILITIES } from "./bybit/capabilities.ts";
+export { checkedVenue, venueConfig } from "./bybit/environment.ts";
+export type { CheckedVenue, VenueConfig } from "./bybit/environment.ts";
+export { FrameReader } from "./bybit/frame-reader.ts";
+export type { MarketFrame } from "./bybit/frame-reader.ts";
+export { readKeyFile } from "./bybit/key-file.ts";
+export { bybitKeyRights } from "./bybit/key-rights.ts";
+export type { KeyRights } from "./bybit/key-rights.ts";
+export { bybitMarketFeed } from "./bybit/market-feed.ts";
+export type { MarketFeedDeps } from "./bybit/market-feed.ts";
+export { bybitReference } from "./bybit/reference.ts";
+export { bybitTrading } from "./bybit/trading.ts";
+export type { BybitTradingDeps } from "./bybit/trading.ts";
+export { VenueError } from "./bybit/venue-error.ts";
+export type { VenueErrorCode } from "./bybit/venue-error.ts";

@@ -1,4 +1,12 @@
-import type { Category, Execution, LoanSnapshot, OrderUpdate, Position, Tick, WalletSnapshot } from "@hedgelock/contracts";
+import type {
+  Category,
+  Execution,
+  LoanSnapshot,
+  OrderUpdate,
+  Position,
+  Tick,
+  WalletSnapshot,
+} from "@hedgelock/contracts";
 
 /** What a venue guarantees; the hedger's rules are written against these, not against a venue's name. */
 export interface VenueCapabilities {
@@ -27,6 +35,7 @@ export interface InstrumentRules {
   readonly settleCoin: string;
   readonly tickSize: string;
   readonly minPrice: string;
+  /** "" when the venue gives none (Bybit spot). */
   readonly maxPrice: string;
   readonly qtyStep: string;
   readonly minOrderQty: string;
@@ -67,7 +76,12 @@ export type SendOutcome =
 
 /** Answer of one place that was asked for an order. */
 export type OrderLookup =
-  | { readonly kind: "found"; readonly order: OrderUpdate; readonly executions: readonly Execution[]; readonly venueTimeMs: number }
+  | {
+      readonly kind: "found";
+      readonly order: OrderUpdate;
+      readonly executions: readonly Execution[];
+      readonly venueTimeMs: number;
+    }
   /** Open orders, history and executions agree that there is none, as far as their reads go. */
   | { readonly kind: "not_found"; readonly venueTimeMs: number }
   | { readonly kind: "unavailable"; readonly reason: string };
@@ -95,28 +109,56 @@ export interface VenueReference {
   instrumentRules(category: Category, symbol: string): Promise<InstrumentRules>;
 }
 
+/** What a feed counts, for metrics. */
+export type FeedCount =
+  /** A text frame arrived. */
+  | "frame"
+  /** A frame changed nothing that a consumer uses and was not passed on. */
+  | "suppressed"
+  /** A frame older than what was known was ignored. */
+  | "regression"
+  /** A delta came before its snapshot and was refused. */
+  | "delta_before_snapshot"
+  | "crossed_book"
+  /** Updates were missing between two deltas. */
+  | "gap"
+  | "bad_frame"
+  | "resubscribe"
+  | "reconnect";
+
 /** What a public feed reports. */
 export interface MarketFeedHandlers {
   /** A merged tick, or a heartbeat of an unchanged one. `frameReceiveUs` is inside the tick. */
   readonly onTick: (tick: Tick) => void;
   /** A frame that could not be understood, with the frame shortened. */
   readonly onBadFrame: (reason: string, frame: string) => void;
+  /** The worst state of the feed's connections, told when it or its reason changes. */
   readonly onState: (state: FeedState, detail: string) => void;
+  readonly onCount?: (what: FeedCount) => void;
 }
 
+/**
+ * `connecting` from the start until everything is there for the first time, `live` when it is, `stale` when a part is
+ * silent or could not be read although the connection is up, `down` without a connection or without the right to use it.
+ */
 export type FeedState = "connecting" | "live" | "stale" | "down";
 
 /** What a private feed reports. */
 export interface AccountFeedHandlers {
   readonly onOrder: (order: OrderUpdate) => void;
   readonly onExecution: (execution: Execution) => void;
-  /** The changed positions only. */
+  /**
+   * The changed positions only, one row for each positionIdx; a position that ended comes once more with quantity 0.
+   * Called with no rows when a read has found the account flat.
+   */
   readonly onPositions: (positions: readonly Position[], exchangeTimeMs: number) => void;
+  /** The whole wallet: changes are merged by the adapter, which knows what the venue leaves out. */
   readonly onWallet: (wallet: WalletSnapshot, exchangeTimeMs: number) => void;
   readonly onLoan: (loan: LoanSnapshot, exchangeTimeMs: number) => void;
   readonly onBadFrame: (reason: string, frame: string) => void;
   /** `live` after subscribe and REST snapshot; reported again after every reconnect. */
   readonly onState: (state: FeedState, detail: string) => void;
+  readonly onCount?: (what: FeedCount) => void;
 }
 
 /** A running feed: reconnects by itself, with back-off. */
