@@ -12,7 +12,8 @@ const LINK_ID = /^hl-([0-9a-z]{14})-([0-9a-z]{1,11})$/;
  * At most 29 characters of `[a-z0-9-]`.
  */
 export function orderLinkId(ledgerId: string, account: string, version: number): string {
-  if (!Number.isSafeInteger(version) || version < 1) throw new RangeError(`version must be a positive integer, not ${version}`);
+  if (!Number.isSafeInteger(version) || version < 1)
+    throw new RangeError(`version must be a positive integer, not ${version}`);
   const key = `${ledgerId}/${account}`;
   const low = fnv1a32(key).toString(36).padStart(7, "0");
   const high = fnv1a32(key, 0x9747b28c).toString(36).padStart(7, "0");

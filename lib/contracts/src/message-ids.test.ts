@@ -2,9 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { LINK_ID_PATTERN, isOwnLinkId, orderLinkId } from "./link-id.ts";
-import { appendMessageId, executionMessageId, orderUpdateMessageId, snapshotMessageId, tickMessageId } from "./message-ids.ts";
+import {
+  appendMessageId,
+  executionMessageId,
+  orderUpdateMessageId,
+  snapshotMessageId,
+  tickMessageId,
+} from "./message-ids.ts";
 
-const tick = { category: "spot", symbol: "BTCUSDT", kind: 1, exchangeSeq: 112_488_546_160, exchangeTimeMs: 1_786_310_819_126 };
+const tick = {
+  category: "spot",
+  symbol: "BTCUSDT",
+  kind: 1,
+  exchangeSeq: 112_488_546_160,
+  exchangeTimeMs: 1_786_310_819_126,
+};
 
 describe("message ids", () => {
   it("tell two ticker frames apart that Bybit sent with one cross sequence", () => {
@@ -33,13 +45,18 @@ describe("orderLinkId", () => {
 
   it("is accepted by Bybit and recognised as our own, and only as this ledger's and account's", () => {
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (ledger, account, version) => {
-        const id = orderLinkId(ledger, account, version);
-        expect(id).toMatch(LINK_ID_PATTERN);
-        expect(isOwnLinkId(id, ledger, account)).toBe(true);
-        expect(isOwnLinkId(id, `${ledger}x`, account)).toBe(false);
-        expect(isOwnLinkId(id, ledger, `${account}x`)).toBe(false);
-      }),
+      fc.property(
+        fc.string(),
+        fc.string(),
+        fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+        (ledger, account, version) => {
+          const id = orderLinkId(ledger, account, version);
+          expect(id).toMatch(LINK_ID_PATTERN);
+          expect(isOwnLinkId(id, ledger, account)).toBe(true);
+          expect(isOwnLinkId(id, `${ledger}x`, account)).toBe(false);
+          expect(isOwnLinkId(id, ledger, `${account}x`)).toBe(false);
+        },
+      ),
     );
   });
 

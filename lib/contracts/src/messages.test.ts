@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { AccountSnapshot, Decision, HedgeRecord, InputQuality, OrderState, RiskState, Tick, TickKind } from "./messages.ts";
+import {
+  AccountSnapshot,
+  Decision,
+  HedgeRecord,
+  InputQuality,
+  OrderState,
+  RiskState,
+  Tick,
+  TickKind,
+} from "./messages.ts";
 
 const decimal = fc.oneof(fc.constant(""), fc.float({ noNaN: true, noDefaultInfinity: true }).map(String));
 const count = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -43,8 +52,8 @@ describe("messages", () => {
   });
 
   it("rubbish is refused, not guessed", () => {
-    expect(() => Tick.decode(Uint8Array.from([0x0a, 0xff, 0x01]))).toThrow();
-    expect(() => Decision.decode(Uint8Array.from([0xff, 0xff, 0xff]))).toThrow();
+    expect(() => Tick.decode(Uint8Array.from([0x0a, 0xff, 0x01]))).toThrow(/premature|index out of range|invalid/i);
+    expect(() => Decision.decode(Uint8Array.from([0xff, 0xff, 0xff]))).toThrow(/premature|index out of range|invalid/i);
   });
 
   it("oneofs keep their case", () => {
@@ -62,6 +71,10 @@ describe("messages", () => {
   });
 
   it("enumerations start at a value that means nothing, so that a missing field is never a state", () => {
-    expect([RiskState.RISK_STATE_UNSPECIFIED, InputQuality.INPUT_QUALITY_UNSPECIFIED, OrderState.ORDER_STATE_UNSPECIFIED]).toEqual([0, 0, 0]);
+    expect([
+      RiskState.RISK_STATE_UNSPECIFIED,
+      InputQuality.INPUT_QUALITY_UNSPECIFIED,
+      OrderState.ORDER_STATE_UNSPECIFIED,
+    ]).toEqual([0, 0, 0]);
   });
 });

@@ -24,7 +24,11 @@ describe("fnv1a32", () => {
 
 describe("partitionOf", () => {
   it.each(VECTORS)("%s", (account, of16, of7, of1024) => {
-    expect([partitionOf(account, 16), partitionOf(account, 7), partitionOf(account, 1024)]).toEqual([of16, of7, of1024]);
+    expect([partitionOf(account, 16), partitionOf(account, 7), partitionOf(account, 1024)]).toEqual([
+      of16,
+      of7,
+      of1024,
+    ]);
   });
 
   it("is always a partition, and always the same", () => {
@@ -39,7 +43,7 @@ describe("partitionOf", () => {
   });
 
   it("spreads accounts: no partition of 16 holds more than twice its share of 10,000", () => {
-    const counts = new Array<number>(16).fill(0);
+    const counts = Array.from({ length: 16 }, () => 0);
     for (let index = 0; index < 10_000; index += 1) {
       const partition = partitionOf(`acct-${index}`, 16);
       counts[partition] = (counts[partition] ?? 0) + 1;

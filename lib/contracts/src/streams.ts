@@ -127,7 +127,28 @@ export interface BucketSpec {
 
 /** LEASE has history 1: with more, the marker's time becomes the shortest possible lease (ADR-43 of NATS). */
 export const BUCKETS: readonly BucketSpec[] = [
-  { name: BUCKET.CONFIG, description: "Policies and accounts", storage: "file", history: 8, markerTtlMs: 0, replicated: true },
-  { name: BUCKET.CONTROL, description: "Modes: active, reducing, halted", storage: "file", history: 8, markerTtlMs: 0, replicated: true },
-  { name: BUCKET.LEASE, description: "Members and partition leases", storage: "file", history: 1, markerTtlMs: MINUTE_MS, replicated: true },
+  {
+    name: BUCKET.CONFIG,
+    description: "Policies and accounts",
+    storage: "file",
+    history: 8,
+    markerTtlMs: 0,
+    replicated: true,
+  },
+  {
+    name: BUCKET.CONTROL,
+    description: "Modes: active, reducing, halted",
+    storage: "file",
+    history: 8,
+    markerTtlMs: 0,
+    replicated: true,
+  },
+  {
+    name: BUCKET.LEASE,
+    description: "Members and partition leases",
+    storage: "file",
+    history: 1,
+    markerTtlMs: MINUTE_MS,
+    replicated: true,
+  },
 ];

@@ -34,13 +34,25 @@ function matches(filter: string, subject: string): boolean {
 describe("subjects", () => {
   it("round trip", () => {
     fc.assert(
-      fc.property(token, token, partitions, fc.constantFrom(...CATEGORIES), fc.constantFrom(...ACCOUNT_KINDS), (account, symbol, p, category, kind) => {
-        expect(parseSubject(marketSubject(account, category, symbol))).toEqual({ family: "md", venue: account, category, symbol });
-        expect(parseSubject(accountSubject(account, kind, p))).toMatchObject({ family: "acct", account, kind });
-        expect(parseSubject(executionSubject(account, p))).toMatchObject({ family: "exec", account });
-        expect(parseSubject(riskSubject(account, p))).toMatchObject({ family: "risk", account });
-        expect(parseSubject(hedgeSubject(account, p))).toMatchObject({ family: "hedge", account });
-      }),
+      fc.property(
+        token,
+        token,
+        partitions,
+        fc.constantFrom(...CATEGORIES),
+        fc.constantFrom(...ACCOUNT_KINDS),
+        (account, symbol, p, category, kind) => {
+          expect(parseSubject(marketSubject(account, category, symbol))).toEqual({
+            family: "md",
+            venue: account,
+            category,
+            symbol,
+          });
+          expect(parseSubject(accountSubject(account, kind, p))).toMatchObject({ family: "acct", account, kind });
+          expect(parseSubject(executionSubject(account, p))).toMatchObject({ family: "exec", account });
+          expect(parseSubject(riskSubject(account, p))).toMatchObject({ family: "risk", account });
+          expect(parseSubject(hedgeSubject(account, p))).toMatchObject({ family: "hedge", account });
+        },
+      ),
     );
   });
 
@@ -95,10 +107,16 @@ describe("subjects", () => {
     );
   });
 
-  it.each(["", "md.bybit.linear", "md.bybit.future.X", "acct.1.a.other", "risk.x.a", "risk.1.a.b", "foo.1.a", "hedge.12345.a"])(
-    "%s is none of ours",
-    (subject) => {
-      expect(parseSubject(subject)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "md.bybit.linear",
+    "md.bybit.future.X",
+    "acct.1.a.other",
+    "risk.x.a",
+    "risk.1.a.b",
+    "foo.1.a",
+    "hedge.12345.a",
+  ])("%s is none of ours", (subject) => {
+    expect(parseSubject(subject)).toBeUndefined();
+  });
 });

@@ -12,7 +12,9 @@ export const ENV_PREFIX = "HEDGELOCK_CONFIG__";
 
 /** Keys that every service has; the runtime uses them itself. */
 export const commonConfig = z.strictObject({
-  http: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65535).default(0) }).prefault({}),
+  http: z
+    .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65535).default(0) })
+    .prefault({}),
   log: z.strictObject({ level: z.enum(["debug", "info", "warn", "error"]).default("info") }).prefault({}),
   shutdownBudgetMs: z.int().min(100).max(600_000).default(10_000),
   instance: z
@@ -44,7 +46,10 @@ function camelCase(part: string): string {
 }
 
 /** Lays `HEDGELOCK_CONFIG__A__B_C=…` over `{a: {bC: …}}`. Returns a new object. */
-export function applyEnvironment(file: JsonObject, environment: Readonly<Record<string, string | undefined>>): JsonObject {
+export function applyEnvironment(
+  file: JsonObject,
+  environment: Readonly<Record<string, string | undefined>>,
+): JsonObject {
   const merged = structuredClone(file);
   for (const [name, text] of Object.entries(environment)) {
     if (text === undefined || !name.startsWith(ENV_PREFIX)) continue;
@@ -84,7 +89,10 @@ async function readConfigFile(path: string): Promise<JsonObject> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new HedgeLockError("CONFIG_NOT_JSON", `${path} is not JSON: ${errorText(error)}`, { cause: error, exitStatus: 2 });
+    throw new HedgeLockError("CONFIG_NOT_JSON", `${path} is not JSON: ${errorText(error)}`, {
+      cause: error,
+      exitStatus: 2,
+    });
   }
   if (!isObject(value)) {
     throw new HedgeLockError("CONFIG_NOT_JSON", `${path} must hold a JSON object`, { exitStatus: 2 });

@@ -64,7 +64,12 @@ export async function startHealthServer(options: {
       answer(response, phase === "starting" ? 503 : 200, "text/plain", `${phase}\n`);
     } else if (path === "/readyz") {
       const reasons = missing();
-      answer(response, reasons.length === 0 ? 200 : 503, "text/plain", reasons.length === 0 ? "ok\n" : `${reasons.join("\n")}\n`);
+      answer(
+        response,
+        reasons.length === 0 ? 200 : 503,
+        "text/plain",
+        reasons.length === 0 ? "ok\n" : `${reasons.join("\n")}\n`,
+      );
     } else if (path === "/metrics") {
       options.metrics.scrape().then(
         (body) => answer(response, 200, options.metrics.contentType, body),

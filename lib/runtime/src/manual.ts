@@ -29,7 +29,8 @@ export function manualTime(startMs: number): ManualTime {
     let best: Scheduled | undefined;
     for (const entry of scheduled) {
       if (entry.dueUs > untilUs) continue;
-      if (best === undefined || entry.dueUs < best.dueUs || (entry.dueUs === best.dueUs && entry.order < best.order)) best = entry;
+      if (best === undefined || entry.dueUs < best.dueUs || (entry.dueUs === best.dueUs && entry.order < best.order))
+        best = entry;
     }
     return best;
   };

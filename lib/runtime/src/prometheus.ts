@@ -1,4 +1,10 @@
-import { Counter as PromCounter, Gauge as PromGauge, Histogram as PromHistogram, Registry, collectDefaultMetrics } from "prom-client";
+import {
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+  collectDefaultMetrics,
+} from "prom-client";
 
 import type { Metrics } from "./metrics.ts";
 
@@ -45,7 +51,11 @@ export function prometheusMetrics(service: string): ScrapedMetrics {
       return { set: (value) => child.set(value) };
     },
     histogram(name, help, buckets, labels = {}) {
-      const child = once(histograms, name, () => new PromHistogram({ ...common(name, help, labels), buckets: [...buckets] })).labels(labels);
+      const child = once(
+        histograms,
+        name,
+        () => new PromHistogram({ ...common(name, help, labels), buckets: [...buckets] }),
+      ).labels(labels);
       return { observe: (value) => child.observe(value) };
     },
   };

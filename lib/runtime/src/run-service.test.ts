@@ -28,7 +28,10 @@ afterEach(() => {
 });
 
 function start(environment: Record<string, string>, args: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [FIXTURE, ...args], { env: { ...process.env, ...environment }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [FIXTURE, ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   children.push(child);
   const lines: LogLine[] = [];
   const waiting: { event: string; resolve: (line: LogLine) => void }[] = [];

@@ -159,7 +159,11 @@ export interface LedgerState {
   readonly recentExecIds: readonly string[];
   readonly lastDecisionVersion: number;
   readonly lastDecisionEpoch: number;
-  readonly budget: OrderBudget | undefined;
+  readonly budget:
+    | OrderBudget
+    | undefined;
+  /** Sequence in EXEC up to which this account's events are contained in this state; 0 when none. */
+  readonly execStreamSeq: number;
 }
 
 export interface SymbolPosition {
@@ -167,7 +171,16 @@ export interface SymbolPosition {
   readonly symbol: string;
   /** Signed base quantity by our fills and adopted venue reads. */
   readonly qty: string;
+  /** Cross sequence of the newest fill or adopted read. */
   readonly exchangeSeq: number;
+  /** Cross sequence up to which an adopted read already contains every fill; 0 when none was adopted. */
+  readonly snapshotSeq: number;
+  /** Venue time of the newest fill or adopted read, milliseconds since the epoch. */
+  readonly updatedTimeMs: number;
+  /** Consecutive orders that ended before they were filled whole: each widens the price of the next. */
+  readonly escalation: number;
+  /** Signing time of the last of them, milliseconds since the epoch by the venue. */
+  readonly escalatedTimeMs: number;
 }
 
 export interface OrderBudget {
@@ -228,6 +241,15 @@ export interface Intent {
   readonly notFoundSinceMs: number;
   /** Final word of the venue once closed, "" before. */
   readonly finalStatus: string;
+  /** The most that order updates said was executed; may run ahead of the fills that have arrived (cum_exec_qty). */
+  readonly reportedExecQty: string;
+  /** Identities of the fills in cum_exec_qty, in order of arrival. */
+  readonly execIds: readonly string[];
+  /** The outcome of an earlier attempt is not known: then a refusal of the present one proves nothing about the order. */
+  readonly earlierAttemptOpen: boolean;
+  readonly postconditionChecked: boolean;
+  /** Venue time of the newest fill, milliseconds since the epoch. */
+  readonly lastExecTimeMs: number;
 }
 
 function createBaseHedgeRecord(): HedgeRecord {
@@ -1375,6 +1397,7 @@ function createBaseLedgerState(): LedgerState {
     lastDecisionVersion: 0,
     lastDecisionEpoch: 0,
     budget: undefined,
+    execStreamSeq: 0,
   };
 }
 
@@ -1397,6 +1420,9 @@ export const LedgerState: MessageFns<LedgerState> = {
     }
     if (message.budget !== undefined) {
       OrderBudget.encode(message.budget, writer.uint32(50).fork()).join();
+    }
+    if (message.execStreamSeq !== 0) {
+      writer.uint32(56).int64(message.execStreamSeq);
     }
     return writer;
   },
@@ -1462,6 +1488,14 @@ export const LedgerState: MessageFns<LedgerState> = {
             message.budget = OrderBudget.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.execStreamSeq = longToNumber(reader.int64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1476,7 +1510,16 @@ export const LedgerState: MessageFns<LedgerState> = {
 };
 
 function createBaseSymbolPosition(): SymbolPosition {
-  return { category: "", symbol: "", qty: "", exchangeSeq: 0 };
+  return {
+    category: "",
+    symbol: "",
+    qty: "",
+    exchangeSeq: 0,
+    snapshotSeq: 0,
+    updatedTimeMs: 0,
+    escalation: 0,
+    escalatedTimeMs: 0,
+  };
 }
 
 export const SymbolPosition: MessageFns<SymbolPosition> = {
@@ -1492,6 +1535,18 @@ export const SymbolPosition: MessageFns<SymbolPosition> = {
     }
     if (message.exchangeSeq !== 0) {
       writer.uint32(32).int64(message.exchangeSeq);
+    }
+    if (message.snapshotSeq !== 0) {
+      writer.uint32(40).int64(message.snapshotSeq);
+    }
+    if (message.updatedTimeMs !== 0) {
+      writer.uint32(48).int64(message.updatedTimeMs);
+    }
+    if (message.escalation !== 0) {
+      writer.uint32(56).int32(message.escalation);
+    }
+    if (message.escalatedTimeMs !== 0) {
+      writer.uint32(64).int64(message.escalatedTimeMs);
     }
     return writer;
   },
@@ -1539,6 +1594,38 @@ export const SymbolPosition: MessageFns<SymbolPosition> = {
             }
 
             message.exchangeSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.snapshotSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.updatedTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.escalation = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.escalatedTimeMs = longToNumber(reader.int64());
             continue;
           }
         }
@@ -1730,6 +1817,11 @@ function createBaseIntent(): Intent {
     notFoundAnswers: 0,
     notFoundSinceMs: 0,
     finalStatus: "",
+    reportedExecQty: "",
+    execIds: [],
+    earlierAttemptOpen: false,
+    postconditionChecked: false,
+    lastExecTimeMs: 0,
   };
 }
 
@@ -1839,6 +1931,21 @@ export const Intent: MessageFns<Intent> = {
     }
     if (message.finalStatus !== "") {
       writer.uint32(282).string(message.finalStatus);
+    }
+    if (message.reportedExecQty !== "") {
+      writer.uint32(290).string(message.reportedExecQty);
+    }
+    for (const v of message.execIds) {
+      writer.uint32(298).string(v!);
+    }
+    if (message.earlierAttemptOpen !== false) {
+      writer.uint32(304).bool(message.earlierAttemptOpen);
+    }
+    if (message.postconditionChecked !== false) {
+      writer.uint32(312).bool(message.postconditionChecked);
+    }
+    if (message.lastExecTimeMs !== 0) {
+      writer.uint32(320).int64(message.lastExecTimeMs);
     }
     return writer;
   },
@@ -2134,6 +2241,46 @@ export const Intent: MessageFns<Intent> = {
             }
 
             message.finalStatus = reader.string();
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.reportedExecQty = reader.string();
+            continue;
+          }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.execIds.push(reader.string());
+            continue;
+          }
+          case 38: {
+            if (tag !== 304) {
+              break;
+            }
+
+            message.earlierAttemptOpen = reader.bool();
+            continue;
+          }
+          case 39: {
+            if (tag !== 312) {
+              break;
+            }
+
+            message.postconditionChecked = reader.bool();
+            continue;
+          }
+          case 40: {
+            if (tag !== 320) {
+              break;
+            }
+
+            message.lastExecTimeMs = longToNumber(reader.int64());
             continue;
           }
         }
