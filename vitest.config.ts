@@ -35,6 +35,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: "charts",
+          include: ["test/charts/**/*.test.ts"],
+          globalSetup: ["test/charts/support/helm-setup.mjs"],
+          testTimeout: 120_000,
+          hookTimeout: REAL_PARTS_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
           name: "launcher",
           include: ["scripts/**/*.test.mjs"],
           pool: "forks",
