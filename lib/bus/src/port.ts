@@ -60,7 +60,10 @@ export interface ConsumeOptions {
 export interface Consumption {
   /** Sequence of the last message handed over; 0 before the first. */
   readonly lastSeq: number;
-  /** Resolves once every message that was in the stream when the consumption started has been handed over. */
+  /**
+   * Resolves once every message that was in the stream when the consumption started has been handed over. Rejects with
+   * BUS_CLOSED when it is stopped before that.
+   */
   readonly caughtUp: Promise<void>;
   /** Stops; no further message is handed over after it resolves. */
   stop(): Promise<void>;
@@ -112,7 +115,8 @@ export interface Bus extends AsyncDisposable {
   publish(message: OutgoingMessage): Promise<PublishAck>;
   /**
    * Stores a message only when `expectedLastSeq` is still the subject's last sequence. At most one append per subject
-   * may be in flight. An answer `duplicate` is reported as `unknown`: it may be another writer's.
+   * may be in flight; a second one is refused with BUS_APPEND_IN_FLIGHT, not queued. An answer `duplicate` is reported
+   * as `unknown`: it may be another writer's.
    */
   append(message: AppendMessage): Promise<AppendOutcome>;
   consume(options: ConsumeOptions): Promise<Consumption>;

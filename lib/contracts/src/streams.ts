@@ -11,6 +11,10 @@ export interface StreamSpec {
   readonly name: StreamName;
   readonly subjects: readonly string[];
   readonly description: string;
+  /**
+   * `memory` only where the stream has copies on other servers: a single server that restarts forgets a memory stream
+   * and its definition, so there it is a file (no slower, docs/decisions/0008).
+   */
   readonly storage: "memory" | "file";
   /** Oldest messages go when exceeded; 0 is without bound. */
   readonly maxAgeMs: number;
@@ -45,7 +49,7 @@ export const STREAMS: readonly StreamSpec[] = [
     whenFull: "drop_oldest",
     dedupWindowMs: 10_000,
     immutable: false,
-    replicated: false,
+    replicated: true,
   },
   {
     name: STREAM.ACCT,

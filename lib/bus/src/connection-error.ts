@@ -1,0 +1,17 @@
+import { HedgeLockError } from "@hedgelock/runtime";
+
+import { BUS_ERROR } from "./bus-error.ts";
+
+/** The error of everything tried after `close`. */
+export function closedError(): HedgeLockError {
+  return new HedgeLockError(BUS_ERROR.CLOSED, "the bus is closed: nothing more can be sent or read through it");
+}
+
+/** The error of what cannot wait for the connection to come back. */
+export function disconnectedError(doing: string): HedgeLockError {
+  return new HedgeLockError(
+    BUS_ERROR.DISCONNECTED,
+    `the connection to NATS is down while ${doing}: it is being restored, try again`,
+    { retry: "backoff" },
+  );
+}
