@@ -1,4 +1,3 @@
-import type { OutgoingMessage } from "@hedgelock/bus";
 import {
   AccountSnapshot,
   ExecEvent,
@@ -10,18 +9,19 @@ import {
   snapshotMessageId,
 } from "@hedgelock/contracts";
 import type { AccountKind, Execution, LoanSnapshot, OrderUpdate, Position, WalletSnapshot } from "@hedgelock/contracts";
-import type { Clock, Random } from "@hedgelock/runtime";
-import { formatTraceparent, newTrace } from "@hedgelock/telemetry";
+import type { Clock } from "@hedgelock/runtime";
+import type { TraceRing } from "@hedgelock/telemetry";
 
 import { PositionBook } from "./domain/position-book.ts";
 import { FactPublisher } from "./fact-publisher.ts";
-import type { FactPublisherDeps } from "./fact-publisher.ts";
+import type { Fact, FactPublisherDeps } from "./fact-publisher.ts";
 
 export interface AccountPublisherDeps extends FactPublisherDeps {
   readonly account: string;
   readonly partitions: number;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Gives every message the ids of its own trace. */
+  readonly traces: TraceRing;
 }
 
 type Surfaces = Readonly<Record<AccountKind, FactPublisher>>;
@@ -88,21 +88,28 @@ export class AccountPublisher {
 
   #event(body: NonNullable<ExecEvent["body"]>, messageId: string): void {
     const { account, clock } = this.#deps;
-    const payload = ExecEvent.encode({ account, receiveTimeUs: clock.nowUs(), body }).finish();
-    const message = this.#traced({ subject: this.#eventSubject, payload, messageId });
-    this.#events.publish({ message, stream: "EXEC", replaceable: false });
+    const receiveTimeUs = clock.nowUs();
+    const payload = ExecEvent.encode({ account, receiveTimeUs, body }).finish();
+    const fact = { subject: this.#eventSubject, payload, messageId };
+    this.#events.publish({ ...this.#traced(fact, receiveTimeUs), stream: "EXEC", replaceable: false });
   }
 
   #snapshot(kind: AccountKind, body: NonNullable<AccountSnapshot["body"]>, exchangeTimeMs: number): void {
     const { account, partitions, clock } = this.#deps;
-    const payload = AccountSnapshot.encode({ account, exchangeTimeMs, receiveTimeUs: clock.nowUs(), body }).finish();
+    const receiveTimeUs = clock.nowUs();
+    const payload = AccountSnapshot.encode({ account, exchangeTimeMs, receiveTimeUs, body }).finish();
     // The identity leaves the time of receipt out: two collectors that hear the same say the same.
     const messageId = snapshotMessageId(account, kind, exchangeTimeMs, JSON.stringify(body));
-    const message = this.#traced({ subject: accountSubject(account, kind, partitions), payload, messageId });
-    this.#surfaces[kind].publish({ message, stream: "ACCT", replaceable: true });
+    const fact = { subject: accountSubject(account, kind, partitions), payload, messageId };
+    this.#surfaces[kind].publish({ ...this.#traced(fact, receiveTimeUs), stream: "ACCT", replaceable: true });
   }
 
-  #traced(message: OutgoingMessage): OutgoingMessage {
-    return { ...message, headers: { [HEADER.TRACEPARENT]: formatTraceparent(newTrace(this.#deps.random)) } };
+  #traced(message: Fact["message"], receiveTimeUs: number): Pick<Fact, "message" | "onStored"> {
+    const { traces, clock } = this.#deps;
+    const slot = traces.add(0, receiveTimeUs, clock.nowUs());
+    return {
+      message: { ...message, headers: { [HEADER.TRACEPARENT]: traces.traceparent(slot) } },
+      onStored: () => traces.stored(slot, clock.nowUs()),
+    };
   }
 }

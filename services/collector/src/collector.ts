@@ -10,6 +10,7 @@ import type {
   MarketFeedHandlers,
   VenueCredentials,
 } from "@hedgelock/venue";
+import type { Tracing } from "@hedgelock/telemetry";
 
 import { AccountPublisher } from "./account-publisher.ts";
 import type { CollectorConfig } from "./config.ts";
@@ -18,6 +19,8 @@ import { MarketPublisher } from "./market-publisher.ts";
 import { collectorMetrics } from "./metrics.ts";
 import type { CollectorMetrics } from "./metrics.ts";
 import { ThrottledLog } from "./throttled-log.ts";
+import { startTraceKeeping } from "./trace-keeping.ts";
+import type { TraceKeeping } from "./trace-keeping.ts";
 
 const LOG_PERIOD_MS = 1_000;
 const AGE_PERIOD_MS = 1_000;
@@ -33,6 +36,8 @@ export interface CollectorDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly writer: string;
   readonly addReadiness: (name: string, check: ReadinessCheck) => void;
   readonly fatal: (error: unknown) => void;
   readonly marketFeed: (deps: MarketFeedDeps, handlers: MarketFeedHandlers) => Feed;
@@ -67,9 +72,14 @@ class FeedWatch {
     this.#state === "live" ? undefined : `${this.#state}${this.#detail === "" ? "" : `: ${this.#detail}`}`;
 }
 
-function startMarket(deps: CollectorDeps, metrics: CollectorMetrics, publishLog: ThrottledLog): Feed {
+function startMarket(
+  deps: CollectorDeps,
+  metrics: CollectorMetrics,
+  publishLog: ThrottledLog,
+  { marketRing }: TraceKeeping,
+): Feed {
   const { config, venue, bus, clock, timers, random, log } = deps;
-  const publisher = new MarketPublisher(config.instruments, { bus, clock, random, metrics, log: publishLog });
+  const publisher = new MarketPublisher(config.instruments, { bus, clock, traces: marketRing, metrics, log: publishLog });
   const watch = new FeedWatch("market", log, metrics);
   const badFrames = new ThrottledLog({ log, clock, periodMs: LOG_PERIOD_MS });
   deps.addReadiness("market", watch.check);
@@ -110,10 +120,11 @@ function startAccount(
     readonly credentials: VenueCredentials;
     readonly partitions: number;
     readonly sinceMs: number | undefined;
+    readonly traces: TraceKeeping["factRing"];
   },
 ): RunningAccount {
   const { config, venue, clock, timers, random } = deps;
-  const { account, credentials, partitions, sinceMs } = start;
+  const { account, credentials, partitions, sinceMs, traces } = start;
   const log = deps.log.child({ account });
   const publisher = new AccountPublisher({
     account,
@@ -121,7 +132,7 @@ function startAccount(
     bus: deps.bus,
     clock,
     timers,
-    random,
+    traces,
     metrics,
     log: publishLog,
     onOverflow: deps.fatal,
@@ -178,6 +189,7 @@ export async function startCollector(deps: CollectorDeps): Promise<RunningServic
   const metrics = collectorMetrics(deps.metrics);
   const publishLog = new ThrottledLog({ log, clock, periodMs: LOG_PERIOD_MS });
   const { partitions } = await bus.provisioned();
+  const tracing = startTraceKeeping(deps);
   deps.addReadiness("bus", () => (bus.state === "connected" ? undefined : `the bus is ${bus.state}`));
   const accounts: RunningAccount[] = [];
   const since = await Promise.all(
@@ -186,15 +198,17 @@ export async function startCollector(deps: CollectorDeps): Promise<RunningServic
   for (const [index, { account }] of config.accounts.entries()) {
     const credentials = deps.credentials.get(account);
     if (credentials === undefined) throw new Error(`no credentials were read for ${account}`);
-    accounts.push(startAccount(deps, metrics, publishLog, { account, credentials, partitions, sinceMs: since[index] }));
+    const start = { account, credentials, partitions, sinceMs: since[index], traces: tracing.factRing };
+    accounts.push(startAccount(deps, metrics, publishLog, start));
   }
-  const market = startMarket(deps, metrics, publishLog);
+  const market = startMarket(deps, metrics, publishLog, tracing);
   return {
     async stop(budgetMs) {
       await market.stop();
       await Promise.all(accounts.map(async ({ feed }) => feed.stop()));
       const deadlineUs = clock.nowUs() + budgetMs * 1000;
       await flush(accounts, budgetMs / 2, deps);
+      tracing.stop();
       await bus.close(Math.max(0, (deadlineUs - clock.nowUs()) / 1000));
     },
   };

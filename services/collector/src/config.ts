@@ -1,4 +1,5 @@
 import { isSubjectToken } from "@hedgelock/contracts";
+import { tracingConfig } from "@hedgelock/telemetry";
 import { venueConfig } from "@hedgelock/venue";
 import { z } from "zod";
 
@@ -30,5 +31,6 @@ export const collectorConfig = z.strictObject({
   loanPollMs: z.int().min(250).max(60_000).default(1_000),
   snapshotPollMs: z.int().min(1_000).max(600_000).default(30_000),
   heartbeatMs: z.int().min(100).max(60_000).default(1_000),
+  tracing: tracingConfig,
 });
 export type CollectorConfig = z.infer<typeof collectorConfig>;

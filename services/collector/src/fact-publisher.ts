@@ -17,6 +17,8 @@ export interface Fact {
   readonly message: OutgoingMessage;
   readonly stream: "ACCT" | "EXEC";
   readonly replaceable: boolean;
+  /** Called when the bus has acknowledged it. */
+  readonly onStored?: () => void;
 }
 
 export interface FactPublisherDeps {
@@ -83,6 +85,7 @@ export class FactPublisher {
         this.#queue.shift();
         retryMs = RETRY_FIRST_MS;
         this.#deps.metrics.factsPublished.inc();
+        fact.onStored?.();
       } else {
         this.#deps.metrics.publishFailures(fact.stream).inc();
         this.#deps.log.warn("collector.fact_not_published", {

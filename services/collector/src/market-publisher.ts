@@ -2,17 +2,19 @@ import type { Bus } from "@hedgelock/bus";
 import { HEADER, Tick, marketSubject, tickMessageId } from "@hedgelock/contracts";
 import type { Category } from "@hedgelock/contracts";
 import { errorText } from "@hedgelock/runtime";
-import type { Clock, Random } from "@hedgelock/runtime";
-import { formatTraceparent, newTrace } from "@hedgelock/telemetry";
+import type { Clock } from "@hedgelock/runtime";
+import type { TraceRing } from "@hedgelock/telemetry";
 
 import type { CollectorMetrics } from "./metrics.ts";
 import type { ThrottledLog } from "./throttled-log.ts";
 
 /** Unacknowledged ticks of one instrument beyond which the newest replaces the waiting one. */
-const MAX_IN_FLIGHT = 256;
+const MAX_IN_FLIGHT = 2_048;
 
 interface Lane {
   readonly subject: string;
+  /** Its number in the trace ring. */
+  readonly index: number;
   inFlight: number;
   waiting: Tick | undefined;
   lastTickUs: number;
@@ -21,7 +23,8 @@ interface Lane {
 export interface MarketPublisherDeps {
   readonly bus: Bus;
   readonly clock: Clock;
-  readonly random: Random;
+  /** Gives every tick the ids of its own trace. */
+  readonly traces: TraceRing;
   readonly metrics: CollectorMetrics;
   readonly log: ThrottledLog;
 }
@@ -40,10 +43,11 @@ export class MarketPublisher {
     deps: MarketPublisherDeps,
   ) {
     this.#deps = deps;
-    for (const { category, symbol } of instruments) {
+    for (const [index, { category, symbol }] of instruments.entries()) {
       const subject = marketSubject("bybit", category, symbol);
       this.#lanes.set(`${category}.${symbol}`, {
         subject,
+        index,
         inFlight: 0,
         waiting: undefined,
         lastTickUs: deps.clock.nowUs(),
@@ -76,8 +80,9 @@ export class MarketPublisher {
   }
 
   #send(lane: Lane, tick: Tick): void {
-    const { bus, clock, random, metrics } = this.#deps;
+    const { bus, clock, traces, metrics } = this.#deps;
     const publishTimeUs = clock.nowUs();
+    const slot = traces.add(lane.index, tick.receiveTimeUs, publishTimeUs);
     lane.inFlight += 1;
     metrics.receiveToPublish.observe((publishTimeUs - tick.receiveTimeUs) / 1e6);
     bus
@@ -85,13 +90,15 @@ export class MarketPublisher {
         subject: lane.subject,
         payload: Tick.encode({ ...tick, publishTimeUs }).finish(),
         messageId: tickMessageId(tick),
-        headers: { [HEADER.TRACEPARENT]: formatTraceparent(newTrace(random)) },
+        headers: { [HEADER.TRACEPARENT]: traces.traceparent(slot) },
       })
       .then(
         () => {
           this.#failure = undefined;
+          const storedTimeUs = clock.nowUs();
+          traces.stored(slot, storedTimeUs);
           metrics.ticksPublished.inc();
-          metrics.publishToAck.observe((clock.nowUs() - publishTimeUs) / 1e6);
+          metrics.publishToAck.observe((storedTimeUs - publishTimeUs) / 1e6);
           this.#settled(lane);
         },
         (error: unknown) => {

@@ -83,14 +83,14 @@ test("when the bus is behind, ticks of one instrument are conflated to the newes
     ],
     deps,
   );
-  for (let seq = 1; seq <= 300; seq += 1) publisher.publish(tickWith({ exchangeSeq: seq }));
-  expect(sent.length).toBe(256);
+  for (let seq = 1; seq <= 2_092; seq += 1) publisher.publish(tickWith({ exchangeSeq: seq }));
+  expect(sent.length).toBe(2_048);
   expect(recorded.value("hedgelock_collector_ticks_conflated_total")).toBe(43);
   publisher.publish(tickWith({ category: "spot" }));
-  expect(sent.length).toBe(257);
+  expect(sent.length).toBe(2_049);
   settle(0);
-  await vi.waitFor(() => expect(sent.length).toBe(258));
-  expect(sent.map((message) => Tick.decode(message.payload).exchangeSeq).at(-1)).toBe(300);
+  await vi.waitFor(() => expect(sent.length).toBe(2_050));
+  expect(sent.map((message) => Tick.decode(message.payload).exchangeSeq).at(-1)).toBe(2_092);
 });
 
 test("a refused tick is counted and the flow goes on", async () => {

@@ -103,7 +103,7 @@ export class HttpTransport {
     };
     const fail = (error: unknown): void => {
       settle();
-      reject(timeout ?? asTransportError(error, sent, request.reusedSocket));
+      reject(timeout ?? asTransportError(error, { host: this.#base.host, sent, reusedSocket: request.reusedSocket }));
     };
     request.on("finish", () => {
       sent = true;
@@ -142,7 +142,11 @@ export class HttpTransport {
   }
 }
 
-function asTransportError(error: unknown, sent: boolean, reusedSocket: boolean): TransportError {
+function asTransportError(
+  error: unknown,
+  request: { readonly host: string; readonly sent: boolean; readonly reusedSocket: boolean },
+): TransportError {
+  const { host, sent, reusedSocket } = request;
   if (error instanceof TransportError) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   const stale = reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
@@ -150,7 +154,7 @@ function asTransportError(error: unknown, sent: boolean, reusedSocket: boolean):
   // Bytes may have left before `finish` says so: only a connection that never came about is certain not to have sent.
   const neverConnected =
     code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "EHOSTUNREACH";
-  return new TransportError("broken", `connection failed: ${text}`, {
+  return new TransportError("broken", `connection to ${host} failed: ${text}`, {
     sent: sent || !neverConnected,
     staleConnection: stale,
     cause: error,
