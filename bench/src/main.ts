@@ -11,6 +11,7 @@ import { benchPipeline } from "./pipeline.ts";
 import { figureTable } from "./table.ts";
 import type { Figure } from "./table.ts";
 import { benchThroughput } from "./throughput.ts";
+import { benchTracing } from "./tracing.ts";
 
 const DEFAULT_FILE = ".hedgelock/bench.json";
 const GIB = 1024 ** 3;
@@ -18,7 +19,7 @@ const GIB = 1024 ** 3;
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE]
 
 Measures the figures of docs/performance.md on real processes and prints them beside their goals.
-  --only NAME   frames, evaluate, bus, throughput or pipeline
+  --only NAME   frames, evaluate, bus, throughput, pipeline or tracing
   --json FILE   where the figures go as JSON (${DEFAULT_FILE})`;
 
 function busFigures(figures: BusFigures): readonly Figure[] {
@@ -47,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   bus: async () => busFigures(await benchBus()),
   throughput: async () => [await benchThroughput()],
   pipeline: async () => benchPipeline(1_000, 20),
+  tracing: benchTracing,
 };
 
 async function main(): Promise<number> {

@@ -5,6 +5,7 @@ import {
   Registry,
   collectDefaultMetrics,
 } from "prom-client";
+import type { RegistryContentType } from "prom-client";
 
 import type { Histogram, Metrics } from "./metrics.ts";
 
@@ -22,10 +23,12 @@ export interface ScrapedMetrics extends Metrics {
   scrape(accept?: string): Promise<Scrape>;
 }
 
+type EitherRegistry = Registry<RegistryContentType>;
+
 const OPEN_METRICS = "application/openmetrics-text";
 
 /** Writes a registry out in either format, one scrape after the other: the client library changes names while it writes OpenMetrics. */
-function scraper(registry: Registry): ScrapedMetrics["scrape"] {
+function scraper(registry: EitherRegistry): ScrapedMetrics["scrape"] {
   let last: Promise<unknown> = Promise.resolve();
   const text = async (): Promise<Scrape> => ({ contentType: registry.contentType, body: await registry.metrics() });
   const open = async (): Promise<Scrape> => {
@@ -48,7 +51,7 @@ function scraper(registry: Registry): ScrapedMetrics["scrape"] {
 
 /** A registry of its own for each service, with the process metrics of Node and `service` on every series. */
 export function prometheusMetrics(service: string): ScrapedMetrics {
-  const registry = new Registry();
+  const registry: EitherRegistry = new Registry<RegistryContentType>();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   const counters = new Map<string, PromCounter>();
@@ -79,11 +82,15 @@ export function prometheusMetrics(service: string): ScrapedMetrics {
       return { set: (value) => child.set(value) };
     },
     histogram(name, help, buckets, labels = {}, { exemplars = false } = {}): Histogram {
-      const parent = once(
-        histograms,
-        name,
-        () => new PromHistogram({ ...common(name, help, labels), buckets: [...buckets], enableExemplars: exemplars }),
-      );
+      const parent = once(histograms, name, () => {
+        // The client library makes exemplars only for a registry that writes OpenMetrics at that moment.
+        const type = registry.contentType;
+        if (exemplars) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+        const own = { ...common(name, help, labels), buckets: [...buckets], enableExemplars: exemplars };
+        const made = new PromHistogram(own);
+        registry.setContentType(type);
+        return made;
+      });
       const child = parent.labels(labels);
       if (!exemplars) return { observe: (value) => child.observe(value) };
       return {

@@ -51,7 +51,6 @@ function setup(loses?: (subject: string) => boolean, slots = 1024) {
   const slot = ring.add(0, time.nowUs() - 50, time.nowUs());
   const context = parseTraceparent(ring.traceparent(slot));
   if (context === undefined) throw new Error("no header");
-  ring.stored(slot, time.nowUs() + 400);
   const asker = new PromotionAsker({ bus: wire, recorder, timers: time, metrics, log: silentLogger });
   const message = {
     traceId: context.traceId,
@@ -67,17 +66,19 @@ function setup(loses?: (subject: string) => boolean, slots = 1024) {
     rebuilt: true,
   };
   const answer = (rings = [ring], owns = (subject: string): boolean => subject === SUBJECT) =>
-    answerPromotions({ bus: wire, recorder, rings, owns, clock: time, metrics, writer: "collector-1" });
+    answerPromotions({ bus: wire, recorder, rings, owns, clock: time, timers: time, metrics, writer: "collector-1" });
   const outcome = (name: string): number => metrics.value("hedgelock_trace_promotions_total", name);
-  return { time, recorder, metrics, wire, ring, asker, message, answer, outcome };
+  return { time, recorder, metrics, wire, ring, slot, asker, message, answer, outcome };
 }
 
 describe("promotion", () => {
   it("has the collector build its spans, which knows the acknowledgement, and nobody else", () => {
-    const { recorder, asker, message, answer, time, outcome } = setup();
+    const { recorder, asker, message, answer, time, ring, slot, outcome } = setup();
     answer();
     asker.ensure(message);
     asker.ensure(message);
+    // The decision was quicker than the acknowledgement of its tick.
+    ring.stored(slot, time.nowUs() + 400);
     time.advance(5000);
     expect(recorder.spans.map(({ name, attributes }) => [name, attributes["hedgelock.trace.rebuilt"]])).toEqual([
       ["receive tick", undefined],
@@ -128,7 +129,16 @@ describe("promotion", () => {
     const lost: SpanRecord[] = [];
     const dying = { enabled: true, record: (span: SpanRecord) => void lost.push(span) };
     const owns = (): boolean => true;
-    answerPromotions({ bus: wire, recorder: dying, rings: [ring], owns, clock: time, metrics, writer: "collector-1" });
+    answerPromotions({
+      bus: wire,
+      recorder: dying,
+      rings: [ring],
+      owns,
+      clock: time,
+      timers: time,
+      metrics,
+      writer: "collector-1",
+    });
     asker.ensure(message);
     time.advance(3000);
     expect(outcome("rebuilt")).toBe(1);
@@ -183,6 +193,17 @@ describe("promotion", () => {
     const stopping = asker.stop(1000);
     time.advance(200);
     await stopping;
+    expect(recorder.spans).toHaveLength(2);
+    time.advance(5000);
+    expect(recorder.spans).toHaveLength(2);
+  });
+
+  it("a collector that stops builds what waits", () => {
+    const { recorder, asker, message, answer, time } = setup();
+    const end = answer();
+    asker.ensure(message);
+    expect(recorder.spans).toEqual([]);
+    end();
     expect(recorder.spans).toHaveLength(2);
     time.advance(5000);
     expect(recorder.spans).toHaveLength(2);

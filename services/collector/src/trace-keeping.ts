@@ -47,6 +47,7 @@ export function startTraceKeeping(deps: TraceKeepingDeps): TraceKeeping {
       return (parsed?.family === "acct" || parsed?.family === "exec") && accounts.has(parsed.account);
     },
     clock,
+    timers,
     metrics,
     writer,
   });

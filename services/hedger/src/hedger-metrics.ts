@@ -27,6 +27,28 @@ export interface HedgerMetrics {
 /** Seconds, from half a millisecond up: one node answers an append in about one. */
 const LATENCY_BUCKETS = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+type HedgePath = Pick<HedgerMetrics, "decisionToSentSeconds" | "tickToSentSeconds" | "sentToAnswerSeconds">;
+
+/** Latencies on the way of a hedge, each with the trace of the newest value in its bucket. */
+function hedgePathHistograms(metrics: Metrics): HedgePath {
+  const histogram = (name: string, help: string): Histogram =>
+    metrics.histogram(name, help, LATENCY_BUCKETS, {}, { exemplars: true });
+  return {
+    decisionToSentSeconds: histogram(
+      "hedgelock_hedger_decision_to_sent_seconds",
+      "From receiving a decision to the order's bytes being with the socket",
+    ),
+    tickToSentSeconds: histogram(
+      "hedgelock_hedger_tick_to_sent_seconds",
+      "From the tick that caused the decision to the order's bytes being with the socket",
+    ),
+    sentToAnswerSeconds: histogram(
+      "hedgelock_hedger_sent_to_answer_seconds",
+      "From the order's bytes being with the socket to the venue's answer",
+    ),
+  };
+}
+
 /** Makes the metrics; the invariant counters exist, at 0, from the start. */
 export function hedgerMetrics(metrics: Metrics): HedgerMetrics {
   const invariant = (name: Invariant): Counter =>
@@ -49,27 +71,7 @@ export function hedgerMetrics(metrics: Metrics): HedgerMetrics {
           kind,
         },
       ),
-    decisionToSentSeconds: metrics.histogram(
-      "hedgelock_hedger_decision_to_sent_seconds",
-      "From receiving a decision to the order's bytes being with the socket",
-      LATENCY_BUCKETS,
-      {},
-      { exemplars: true },
-    ),
-    tickToSentSeconds: metrics.histogram(
-      "hedgelock_hedger_tick_to_sent_seconds",
-      "From the tick that caused the decision to the order's bytes being with the socket",
-      LATENCY_BUCKETS,
-      {},
-      { exemplars: true },
-    ),
-    sentToAnswerSeconds: metrics.histogram(
-      "hedgelock_hedger_sent_to_answer_seconds",
-      "From the order's bytes being with the socket to the venue's answer",
-      LATENCY_BUCKETS,
-      {},
-      { exemplars: true },
-    ),
+    ...hedgePathHistograms(metrics),
     unresolvedIntents: metrics.gauge("hedgelock_hedger_unresolved_intents", "Intents whose outcome is not fully known"),
     unknownIntents: metrics.gauge(
       "hedgelock_hedger_unknown_intents",

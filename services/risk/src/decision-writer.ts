@@ -92,6 +92,7 @@ export class DecisionWriter {
     const { log, metrics } = this.#deps;
     const fields = {
       trace_id: decision.context.traceId,
+      span_id: decision.context.spanId,
       account: runtime.account,
       version: decision.published.version,
     };

@@ -111,7 +111,8 @@ export class Recorder {
       if (this.#alarmsSaid.has(alarm.detail)) continue;
       this.#alarmsSaid.add(alarm.detail);
       this.#deps.metrics.invariant(alarm.invariant).inc();
-      const fields = { invariant: alarm.invariant, link_id: intent.linkId, trace_id: intent.traceId };
+      const { linkId, traceId, spanId } = intent;
+      const fields = { invariant: alarm.invariant, link_id: linkId, trace_id: traceId, span_id: spanId };
       this.#deps.log.error("hedge.invariant_broken", fields, alarm.detail);
     }
   }
