@@ -8,7 +8,7 @@ import type { CollateralTiers, LoanLines } from "./loans.ts";
 import { createLoan } from "./loans.ts";
 import type { MarketOptions } from "./market.ts";
 import { createMarket } from "./market.ts";
-import { ZERO, decimal } from "./money.ts";
+import { decimal } from "./money.ts";
 import { cancelOrder, createOrder } from "./order-entry.ts";
 import type { OrderName } from "./order-entry.ts";
 import type { Order, OrderRequest } from "./orders.ts";
@@ -19,6 +19,7 @@ import type { ExchangeState, IdSource } from "./state.ts";
 import { emptyStats } from "./stats.ts";
 import { followAccount, stepExchange } from "./step.ts";
 import type { StepTime } from "./step.ts";
+import { newBalance } from "./wallet.ts";
 
 /** An account as configured: amounts are decimal strings by coin. */
 export interface AccountSetup {
@@ -58,7 +59,7 @@ function setUpAccount(setup: AccountSetup, createdMs: number): Account {
   const wallet = new Map(
     Object.entries(setup.wallet).map(([coin, amount]) => [
       coin,
-      { walletBalance: decimal(amount), cumRealisedPnl: ZERO },
+      newBalance(decimal(amount)),
     ]),
   );
   return createAccount({

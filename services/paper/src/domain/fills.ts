@@ -1,5 +1,6 @@
 import type { Account } from "./account.ts";
 import { positionOf } from "./account.ts";
+import { recordClosedPnl } from "./closed-pnl.ts";
 import type { Emit } from "./events.ts";
 import { refreshFast } from "./fast-view.ts";
 import { accountMargin, positionMargin } from "./margin.ts";
@@ -11,7 +12,7 @@ import { leavesQty } from "./orders.ts";
 import { applyFill } from "./positions.ts";
 import { SETTLE_COIN, marginRules, marketOf, newId } from "./state.ts";
 import type { ExchangeState } from "./state.ts";
-import { settle } from "./wallet.ts";
+import { settleContractFill } from "./wallet-fills.ts";
 
 /** What one match does to one order. */
 export interface Match {
@@ -38,7 +39,26 @@ function bookFill(state: ExchangeState, account: Account, order: Order, match: M
     timeMs: match.timeMs,
     seq: match.seq,
   });
-  settle(account.wallet, SETTLE_COIN, effect.pnl.minus(execFee));
+  const execId = newId(state);
+  const { side, orderId, orderLinkId } = order;
+  settleContractFill(account, {
+    category: position.contract,
+    settleCoin: position.settleCoin,
+    symbol: order.symbol,
+    side,
+    qty: execQty,
+    price: execPrice,
+    pnl: effect.pnl,
+    fee: execFee,
+    feeRate,
+    size: position.qty,
+    type: match.execType === "BustTrade" ? "LIQUIDATION" : "TRADE",
+    execId,
+    orderId,
+    orderLinkId,
+    timeMs: match.timeMs,
+  });
+  recordClosedPnl(account, position, order, effect, { price: execPrice, fee: execFee, qty: execQty });
   account.stats.feesPaidUsd += execFee.toNumber();
   order.filledLots += fill.lots;
   order.cumExecQty = order.cumExecQty.plus(execQty);
@@ -47,7 +67,7 @@ function bookFill(state: ExchangeState, account: Account, order: Order, match: M
   order.closedPnl = order.closedPnl.plus(effect.pnl);
   order.status = order.filledLots === order.qtyLots ? "Filled" : "PartiallyFilled";
   return {
-    execId: newId(state),
+    execId,
     uid: account.uid,
     symbol: order.symbol,
     orderId: order.orderId,
@@ -94,8 +114,14 @@ export function emitPosition(state: ExchangeState, account: Account, market: Mar
   emit({ kind: "position", uid: account.uid, timeMs, state: { position: { ...position }, margin } });
 }
 
-/** Tells the wallet with the settle coin only: the other coins did not change. */
-export function emitWallet(state: ExchangeState, account: Account, timeMs: number, emit: Emit): void {
+/** Tells the wallet with the coins that changed only. */
+export function emitWallet(
+  state: ExchangeState,
+  account: Account,
+  timeMs: number,
+  emit: Emit,
+  coins: readonly string[] = [SETTLE_COIN],
+): void {
   const margin = accountMargin(account, marginRules(state));
-  emit({ kind: "wallet", uid: account.uid, timeMs, margin, coins: [SETTLE_COIN] });
+  emit({ kind: "wallet", uid: account.uid, timeMs, margin, coins });
 }
