@@ -43,9 +43,20 @@ const shape = z.strictObject({
   /** Divides the wall time of every bar: 2 plays twice as fast with as many steps per second. */
   speed: z.number().min(0.01).max(1000).default(1),
   venueName: z.string().min(1).max(40).default("paper"),
-  prices: z.array(z.strictObject({ symbol: knownSymbol, file: z.string().min(1) })).min(1),
+  prices: z
+    .array(
+      z.strictObject({
+        symbol: knownSymbol,
+        file: z.string().min(1),
+        /** Multiplies every price: a stand-in for an asset without a recording of its own. */
+        scale: z.number().min(1e-9).max(1e9).default(1),
+      }),
+    )
+    .min(1),
   fromMs: z.int().min(0).optional(),
   toMs: z.int().min(0).optional(),
+  /** Folder in which everything acknowledged is kept; absent keeps nothing. */
+  stateDir: z.string().min(1).optional(),
   autostart: z.boolean().default(false),
   listen: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65535).default(0) })

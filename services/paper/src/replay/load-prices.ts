@@ -1,5 +1,5 @@
 import { planReplay, readBars } from "@hedgelock/prices";
-import type { ReplayPlan, ReplaySeries } from "@hedgelock/prices";
+import type { Bar, ReplayPlan, ReplaySeries } from "@hedgelock/prices";
 import { HedgeLockError } from "@hedgelock/runtime";
 
 import type { PaperConfig } from "../config.ts";
@@ -16,14 +16,25 @@ export interface LoadedPrices {
   readonly plan: ReplayPlan;
 }
 
+function scaled(bars: readonly Bar[], scale: number): readonly Bar[] {
+  if (scale === 1) return bars;
+  return bars.map((bar) => ({
+    ...bar,
+    open: bar.open * scale,
+    high: bar.high * scale,
+    low: bar.low * scale,
+    close: bar.close * scale,
+  }));
+}
+
 /** Reads the price files and plans the replay. @throws HedgeLockError naming file, line and reason */
 export async function loadPrices(config: PaperConfig): Promise<LoadedPrices> {
   const series = await Promise.all(
-    config.prices.map(async ({ symbol, file }): Promise<LoadedSeries> => {
+    config.prices.map(async ({ symbol, file, scale }): Promise<LoadedSeries> => {
       const instrument = findInstrument(symbol);
       if (instrument === undefined)
         throw new HedgeLockError("PAPER_CONFIG", `unknown symbol ${symbol}`, { exitStatus: 2 });
-      return { symbol, tickSize: instrument.linear.tickSize, bars: await readBars(file), instrument };
+      return { symbol, tickSize: instrument.linear.tickSize, bars: scaled(await readBars(file), scale), instrument };
     }),
   );
   const { seed, ticksPerSecond, speed, fromMs, toMs } = config;
