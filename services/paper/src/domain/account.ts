@@ -8,6 +8,8 @@ import { copyLoan } from "./loans.ts";
 import type { Decimal } from "./money.ts";
 import { ZERO } from "./money.ts";
 import type { Execution, Order } from "./orders.ts";
+import { defaultPriceLimitActions } from "./price-band.ts";
+import type { PriceLimitActions } from "./price-band.ts";
 import type { Position } from "./positions.ts";
 import { flatPosition } from "./positions.ts";
 import type { AccountStats } from "./stats.ts";
@@ -29,6 +31,8 @@ export interface Account {
   readonly fundLedger: LedgerEntry[];
   /** Key: {@link positionKey}. */
   readonly positions: Map<string, Position>;
+  /** What happens to limit prices outside the band. */
+  readonly priceLimits: PriceLimitActions;
   /** Symbols traded in hedge mode. */
   readonly hedgeSymbols: Set<string>;
   /** Oldest first. */
@@ -84,6 +88,7 @@ export function createAccount(options: AccountOptions): Account {
     ledger: [],
     fundLedger: [],
     positions: new Map(),
+    priceLimits: defaultPriceLimitActions(),
     hedgeSymbols: new Set(),
     closedPnl: [],
     collateralOff: new Set(),

@@ -1,5 +1,7 @@
 import { createAccount } from "./account.ts";
 import type { Account } from "./account.ts";
+import { createBank } from "./bank.ts";
+import type { BankRules } from "./bank.ts";
 import type { Emit, ExchangeEvent } from "./events.ts";
 import { EMPTY_FAST } from "./fast-account.ts";
 import { refreshFast, refreshShadow } from "./fast-view.ts";
@@ -9,11 +11,17 @@ import { createLoan } from "./loans.ts";
 import type { MarketOptions } from "./market.ts";
 import { createMarket } from "./market.ts";
 import { decimal } from "./money.ts";
-import { cancelOrder, createOrder } from "./order-entry.ts";
-import type { OrderName } from "./order-entry.ts";
+import { amendOrder } from "./order-amend.ts";
+import type { AmendRequest } from "./order-amend.ts";
+import { cancelAllOrders, cancelOrder, createOrder } from "./order-entry.ts";
+import type { CancelScope, OrderTarget } from "./order-entry.ts";
 import type { Order, OrderRequest } from "./orders.ts";
+import { setTradingStop } from "./position-exits.ts";
+import type { TradingStop } from "./position-exits.ts";
+import { switchPositionMode } from "./position-mode.ts";
+import type { ModeRequest } from "./position-mode.ts";
+import { refreshMarket } from "./public-record.ts";
 import type { Result } from "./refusal.ts";
-import { emptyRestingOrders } from "./resting-orders.ts";
 import { createSequence } from "./sequence.ts";
 import type { ExchangeState, IdSource } from "./state.ts";
 import { emptyStats } from "./stats.ts";
@@ -38,6 +46,8 @@ export interface ExchangeOptions {
   readonly collateralTiers: CollateralTiers;
   readonly ids: IdSource;
   readonly time: StepTime;
+  /** Terms of loans and funding that differ from the defaults. */
+  readonly bank?: Partial<BankRules>;
 }
 
 /** What a command did: its answer, and what there is to tell. */
@@ -51,8 +61,16 @@ export interface Exchange {
   readonly state: ExchangeState;
   /** Moves every market to a new price. @param prices in the order of the markets */
   step(prices: readonly number[], time: StepTime): readonly ExchangeEvent[];
+  /** A silent market shows that it is alive: a new sequence number, or with `book` its deeper levels anew. */
+  refreshMarket(symbol: string, spot: boolean, book: boolean): void;
   createOrder(account: Account, request: OrderRequest, timeMs: number): Outcome<Order>;
-  cancelOrder(account: Account, target: OrderName & { readonly symbol: string }, timeMs: number): Outcome<Order>;
+  amendOrder(account: Account, request: AmendRequest, timeMs: number): Outcome<Order>;
+  cancelOrder(account: Account, target: OrderTarget, timeMs: number): Outcome<Order>;
+  cancelAllOrders(account: Account, scope: CancelScope, timeMs: number): Outcome<readonly Order[]>;
+  switchPositionMode(account: Account, request: ModeRequest, timeMs: number): Outcome<undefined>;
+  setTradingStop(account: Account, stop: TradingStop, timeMs: number): Outcome<undefined>;
+  /** Clamps or refuses limit prices outside the band, for spot or for contracts. */
+  setPriceLimitAction(account: Account, category: "spot" | "contract", clamps: boolean): void;
 }
 
 function setUpAccount(setup: AccountSetup, createdMs: number): Account {
@@ -79,9 +97,13 @@ function createState(options: ExchangeOptions): ExchangeState {
   return {
     markets,
     marketBySymbol: new Map(markets.map((market) => [market.instrument.symbol, market])),
-    marketIndexByCoin: new Map(markets.map((market, index) => [market.instrument.baseCoin, index])),
+    marketIndexByCoin: new Map(
+      // The first market of a coin prices it: the linear one.
+      markets.map((market, index) => [market.instrument.baseCoin, index] as const).toReversed(),
+    ),
     accounts: new Map(options.accounts.map((setup) => [setup.uid, setUpAccount(setup, options.time.timeMs)])),
-    resting: new Map(markets.map((market) => [market.instrument.symbol, emptyRestingOrders()])),
+    resting: new Map(),
+    waiting: new Set(),
     sequence,
     ids: options.ids,
     fees: options.fees,
@@ -89,6 +111,7 @@ function createState(options: ExchangeOptions): ExchangeState {
     collateralTiers: options.collateralTiers,
     prices: markets.map((market) => market.price),
     ordersCreated: 0,
+    bank: createBank(options.bank ?? {}, options.time.timeMs),
   };
 }
 
@@ -112,9 +135,32 @@ export function createExchange(options: ExchangeOptions): Exchange {
       stepExchange(state, prices, time, emit);
       return events;
     },
+    refreshMarket(symbol, spot, book) {
+      refreshMarket(state, symbol, spot, book);
+    },
     createOrder(account, request, timeMs) {
       const { emit, events } = collecting();
       return { result: createOrder(state, account, request, timeMs, emit), events };
+    },
+    amendOrder(account, request, timeMs) {
+      const { emit, events } = collecting();
+      return { result: amendOrder(state, account, request, timeMs, emit), events };
+    },
+    cancelAllOrders(account, scope, timeMs) {
+      const { emit, events } = collecting();
+      return { result: cancelAllOrders(state, account, scope, timeMs, emit), events };
+    },
+    switchPositionMode(account, request, timeMs) {
+      const { emit, events } = collecting();
+      return { result: switchPositionMode(state, account, request, timeMs, emit), events };
+    },
+    setTradingStop(account, stop, timeMs) {
+      const { emit, events } = collecting();
+      return { result: setTradingStop(state, account, stop, timeMs, emit), events };
+    },
+    setPriceLimitAction(account, category, clamps) {
+      if (category === "spot") account.priceLimits.spotClamps = clamps;
+      else account.priceLimits.contractClamps = clamps;
     },
     cancelOrder(account, target, timeMs) {
       const { emit, events } = collecting();

@@ -1,21 +1,15 @@
 import type { Account } from "./account.ts";
-import { creditFund, positionOf } from "./account.ts";
-import { bestAskTicks, bestBidTicks } from "./book.ts";
+import { creditFund } from "./account.ts";
 import type { Emit } from "./events.ts";
 import { evaluateFast } from "./fast-account.ts";
 import type { FastReading } from "./fast-account.ts";
 import { refreshFast, refreshShadow } from "./fast-view.ts";
-import { applyMatch, emitOrder, emitPosition, emitWallet } from "./fills.ts";
 import type { Loan } from "./loans.ts";
 import { liquidateLoan, loanValue } from "./loans.ts";
 import type { LoanLiquidation } from "./loans.ts";
-import type { Market } from "./market.ts";
 import { moveMarket } from "./market.ts";
 import type { Decimal } from "./money.ts";
-import { cancelIdleReduceOnly, closeOrder } from "./order-entry.ts";
-import type { Order } from "./orders.ts";
-import { reducingQty } from "./positions.ts";
-import { crossedOrders, removeResting } from "./resting-orders.ts";
+import { stepOrders } from "./resting-fills.ts";
 import { usdPrice } from "./state.ts";
 import type { ExchangeState } from "./state.ts";
 import { recordEquity } from "./stats.ts";
@@ -33,48 +27,6 @@ export interface StepTime {
 const NEAR_LINE = 1e-6;
 
 const reading: FastReading = { equityUsd: 0, ltv: 0, mmRate: 0 };
-
-/** A resting order that the market reached fills in full at its own price, as maker. */
-function fillResting(
-  state: ExchangeState,
-  account: Account,
-  market: Market,
-  order: Order,
-  timeMs: number,
-  emit: Emit,
-): void {
-  const seq = state.sequence.next();
-  let lots = order.qtyLots - order.filledLots;
-  if (order.reduceOnly) {
-    const reducing = reducingQty(positionOf(account, order.symbol), order.side, order.qty.minus(order.cumExecQty));
-    lots = Math.min(lots, reducing.div(market.instrument.linear.qtyStep).toNumber());
-  }
-  if (lots > 0) {
-    const fills = [{ ticks: order.limitTicks, lots }];
-    applyMatch(state, account, order, { fills, isMaker: true, execType: "Trade", timeMs, seq }, emit);
-  }
-  if (order.status === "Filled") {
-    account.openOrders.delete(order);
-    const resting = state.resting.get(order.symbol);
-    if (resting !== undefined) removeResting(resting, order);
-  } else {
-    closeOrder(state, account, order, { cancelType: "CancelByReduceOnly", rejectReason: "EC_NoError", timeMs });
-  }
-  emitOrder(order, seq, timeMs, emit);
-  cancelIdleReduceOnly(state, account, market, timeMs, emit);
-  emitPosition(state, account, market, timeMs, emit);
-  emitWallet(state, account, timeMs, emit);
-}
-
-function fillCrossed(state: ExchangeState, market: Market, timeMs: number, emit: Emit): void {
-  const resting = state.resting.get(market.instrument.symbol);
-  if (resting === undefined || resting.orders.size === 0) return;
-  const crossed = crossedOrders(resting, bestBidTicks(market.linearBook), bestAskTicks(market.linearBook));
-  for (const order of crossed) {
-    const account = state.accounts.get(order.uid);
-    if (account !== undefined && resting.orders.has(order)) fillResting(state, account, market, order, timeMs, emit);
-  }
-}
 
 /** Liquidates a loan that is at or over its line; what is left goes to the funding wallet. */
 function checkLoan(
@@ -134,9 +86,9 @@ export function followAccount(
 export function stepExchange(state: ExchangeState, prices: readonly number[], time: StepTime, emit: Emit): void {
   state.prices = prices;
   for (const [index, market] of state.markets.entries()) {
-    moveMarket(market, prices[index] ?? market.price, state.sequence);
+    moveMarket(market, prices[index] ?? market.price, state.sequence, time.timeMs);
   }
-  for (const market of state.markets) fillCrossed(state, market, time.timeMs, emit);
+  stepOrders(state, time.timeMs, emit);
   const loanLine = Number(state.loanLines.liquidation);
   for (const account of state.accounts.values()) followAccount(state, account, loanLine, time, emit);
 }
