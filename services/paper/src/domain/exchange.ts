@@ -2,15 +2,18 @@ import { createAccount } from "./account.ts";
 import type { Account } from "./account.ts";
 import { createBank } from "./bank.ts";
 import type { BankRules } from "./bank.ts";
+import type { DayStats } from "./day-stats.ts";
 import type { Emit, ExchangeEvent } from "./events.ts";
 import { EMPTY_FAST } from "./fast-account.ts";
 import { refreshFast, refreshShadow } from "./fast-view.ts";
 import type { FeeRates } from "./fees.ts";
 import type { CollateralTiers, LoanLines } from "./loans.ts";
 import { createLoan } from "./loans.ts";
-import type { MarketOptions } from "./market.ts";
-import { createMarket } from "./market.ts";
+import type { BookThickness, MarketOptions } from "./market.ts";
+import { createMarket, openMarketBar, setThickness } from "./market.ts";
 import { decimal } from "./money.ts";
+import { runMoneyCommand } from "./money-commands.ts";
+import type { MoneyAnswer, MoneyCommand } from "./money-commands.ts";
 import { amendOrder } from "./order-amend.ts";
 import type { AmendRequest } from "./order-amend.ts";
 import { cancelAllOrders, cancelOrder, createOrder } from "./order-entry.ts";
@@ -25,7 +28,7 @@ import type { Result } from "./refusal.ts";
 import { createSequence } from "./sequence.ts";
 import type { ExchangeState, IdSource } from "./state.ts";
 import { emptyStats } from "./stats.ts";
-import { followAccount, stepExchange } from "./step.ts";
+import { followAccount, settleDue, stepExchange } from "./step.ts";
 import type { StepTime } from "./step.ts";
 import { newBalance } from "./wallet.ts";
 
@@ -61,8 +64,14 @@ export interface Exchange {
   readonly state: ExchangeState;
   /** Moves every market to a new price. @param prices in the order of the markets */
   step(prices: readonly number[], time: StepTime): readonly ExchangeEvent[];
+  /** Takes the 24-hour figures of a new minute, in the order of the markets. */
+  openBar(days: readonly DayStats[], time: StepTime): void;
+  /** Makes the books of a symbol thicker or thinner; undefined gives them their own shape back. */
+  setThickness(symbol: string, thickness: BookThickness | undefined): void;
   /** A silent market shows that it is alive: a new sequence number, or with `book` its deeper levels anew. */
   refreshMarket(symbol: string, spot: boolean, book: boolean): void;
+  /** Transfers, loans, leverage and what else moves or frees money. @returns the answer's result object */
+  money(account: Account, command: MoneyCommand, timeMs: number): Outcome<MoneyAnswer>;
   createOrder(account: Account, request: OrderRequest, timeMs: number): Outcome<Order>;
   amendOrder(account: Account, request: AmendRequest, timeMs: number): Outcome<Order>;
   cancelOrder(account: Account, target: OrderTarget, timeMs: number): Outcome<Order>;
@@ -122,11 +131,10 @@ function collecting(): { readonly emit: Emit; readonly events: ExchangeEvent[] }
 
 export function createExchange(options: ExchangeOptions): Exchange {
   const state = createState(options);
-  const loanLine = Number(options.loanLines.liquidation);
   for (const account of state.accounts.values()) {
     refreshFast(state, account);
     refreshShadow(state, account);
-    followAccount(state, account, loanLine, options.time, () => undefined);
+    followAccount(state, account, options.time, () => undefined);
   }
   return {
     state,
@@ -135,8 +143,23 @@ export function createExchange(options: ExchangeOptions): Exchange {
       stepExchange(state, prices, time, emit);
       return events;
     },
+    openBar(days) {
+      for (const [index, day] of days.entries()) {
+        const market = state.markets[index];
+        if (market !== undefined) openMarketBar(market, day);
+      }
+    },
+    setThickness(symbol, thickness) {
+      const market = state.marketBySymbol.get(symbol);
+      if (market !== undefined) setThickness(market, thickness);
+    },
     refreshMarket(symbol, spot, book) {
       refreshMarket(state, symbol, spot, book);
+    },
+    money(account, command, timeMs) {
+      const { emit, events } = collecting();
+      settleDue(state, timeMs, emit);
+      return { result: runMoneyCommand(state, account, command, timeMs, emit), events };
     },
     createOrder(account, request, timeMs) {
       const { emit, events } = collecting();
