@@ -1,5 +1,5 @@
 import { HedgeLockError } from "@hedgelock/runtime";
-import type { Clock, Random } from "@hedgelock/runtime";
+import type { Random } from "@hedgelock/runtime";
 
 import type { PaperConfig } from "./config.ts";
 import { dayStats } from "./domain/day-stats.ts";
@@ -20,19 +20,21 @@ function sizePerLevel(config: PaperConfig, symbol: string): string | undefined {
 export function buildExchange(
   config: PaperConfig,
   prices: LoadedPrices,
-  deps: { readonly clock: Clock; readonly random: Random },
+  deps: { readonly timeMs: number; readonly random: Pick<Random, "hex"> },
 ): Exchange {
   const { fromMs } = prices.plan;
   const exchange = createExchange({
-    markets: prices.series.map((series) => {
+    markets: prices.markets.map(({ instrument, series }) => {
       const index = barIndexAt(series, fromMs);
       return {
-        instrument: series.instrument,
+        instrument,
         price: series.bars[index]?.open ?? Number.NaN,
         day: dayStats(series.bars, index),
         spreadTicks: config.spreadTicks,
         levels: config.depth.levels,
-        sizePerLevel: sizePerLevel(config, series.symbol),
+        sizePerLevel: instrument === series.instrument ? sizePerLevel(config, series.symbol) : undefined,
+        history: series.bars.slice(0, index),
+        timeMs: deps.timeMs,
       };
     }),
     accounts: config.accounts.map((account) => ({
@@ -46,7 +48,7 @@ export function buildExchange(
     loanLines: config.loanLines,
     collateralTiers: new Map(Object.entries(config.collateralTiers)),
     ids: deps.random,
-    time: { timeMs: deps.clock.nowMs(), replayTimeMs: fromMs },
+    time: { timeMs: deps.timeMs, replayTimeMs: fromMs },
   });
   const doomed = [...exchange.state.accounts.values()].find((account) => account.loan.liquidation !== undefined);
   if (doomed === undefined) return exchange;

@@ -4,7 +4,8 @@ import { INSTRUMENTS, STABLE_COINS } from "./domain/instruments.ts";
 
 const decimalText = z.string().regex(/^\d{1,15}(?:\.\d{1,12})?$/, 'write a plain decimal in quotes, as in "0.5"');
 const fraction = decimalText.refine((text) => Number(text) <= 1, "must be a fraction between 0 and 1");
-const symbols = INSTRUMENTS.map((instrument) => instrument.symbol);
+/** Symbols with prices of their own; the inverse perpetuals follow them. */
+const symbols = INSTRUMENTS.map((instrument) => instrument.symbol).filter((symbol) => symbol.endsWith("USDT"));
 const knownSymbol = z
   .string()
   .refine((symbol) => symbols.includes(symbol), `this exchange knows ${symbols.join(", ")}`);
@@ -42,6 +43,8 @@ const shape = z.strictObject({
   ticksPerSecond: z.number().min(0.1).max(5000).default(50),
   /** Divides the wall time of every bar: 2 plays twice as fast with as many steps per second. */
   speed: z.number().min(0.01).max(1000).default(1),
+  /** Also trades the inverse perpetual (BTCUSD) of every asset. */
+  inverse: z.boolean().default(true),
   venueName: z.string().min(1).max(40).default("paper"),
   prices: z
     .array(

@@ -15,7 +15,7 @@ const DEFAULT_SPEED = 0.05;
 /** Two assets at once; the third follows the second (see paper-config.ts). */
 const DEFAULT_PRICES = "ftx-2022";
 /** The whole recording, not only its crash: there is time to look around before it. */
-const DEFAULT_WINDOW = { from: "2022-11-08T00:00", to: "2022-11-12T00:00" } as const;
+const DEFAULT_WINDOW = { from: "2022-11-08T12:00", to: "2022-11-12T00:00" } as const;
 
 /** Checked options of `hedgelock paper`. */
 export interface PaperOptions {

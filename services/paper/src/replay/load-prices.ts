@@ -3,7 +3,7 @@ import type { Bar, ReplayPlan, ReplaySeries } from "@hedgelock/prices";
 import { HedgeLockError } from "@hedgelock/runtime";
 
 import type { PaperConfig } from "../config.ts";
-import { findInstrument } from "../domain/instruments.ts";
+import { findInstrument, inverseInstrument } from "../domain/instruments.ts";
 import type { Instrument } from "../domain/instruments.ts";
 
 /** A recorded series with the instrument it is replayed as. */
@@ -11,8 +11,18 @@ export interface LoadedSeries extends ReplaySeries {
   readonly instrument: Instrument;
 }
 
+/** A market and the series whose price it follows. */
+export interface PricedMarket {
+  readonly instrument: Instrument;
+  readonly series: LoadedSeries;
+  /** Position of the series in the prices of a step. */
+  readonly seriesIndex: number;
+}
+
 export interface LoadedPrices {
   readonly series: readonly LoadedSeries[];
+  /** In the order of the exchange's markets: USDT instruments, then inverse perpetuals. */
+  readonly markets: readonly PricedMarket[];
   readonly plan: ReplayPlan;
 }
 
@@ -38,7 +48,16 @@ export async function loadPrices(config: PaperConfig): Promise<LoadedPrices> {
     }),
   );
   const { seed, ticksPerSecond, speed, fromMs, toMs } = config;
-  return { series, plan: planReplay(series, { seed, ticksPerSecond, speed, fromMs, toMs }) };
+  const own = series.map((one, seriesIndex) => ({ instrument: one.instrument, series: one, seriesIndex }));
+  const inverse = own.flatMap((one) => {
+    const instrument = config.inverse ? inverseInstrument(one.instrument) : undefined;
+    return instrument === undefined ? [] : [{ ...one, instrument }];
+  });
+  return {
+    series,
+    markets: [...own, ...inverse],
+    plan: planReplay(series, { seed, ticksPerSecond, speed, fromMs, toMs }),
+  };
 }
 
 /** Index of the bar at `timeMs` in a whole recorded series. */

@@ -77,7 +77,7 @@ export function simOrders(state: ExchangeState): readonly JsonObject[] {
     account.orders.map((order) => ({
       account: account.name,
       uid: account.uid,
-      category: "linear",
+      category: order.category,
       ...orderRow(order, marketOf(state, order.symbol)),
     })),
   );
@@ -89,7 +89,7 @@ export function simExecutions(state: ExchangeState): readonly JsonObject[] {
     account.executions.map((execution) => ({
       account: account.name,
       uid: account.uid,
-      category: "linear",
+      category: execution.category,
       ...executionRow(execution),
       execPnl: plain(execution.execPnl),
     })),

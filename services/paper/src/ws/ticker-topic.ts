@@ -50,7 +50,7 @@ export class TickerTopic {
 
   /** Everything, as it was last sent. */
   snapshot(nowMs: number): unknown {
-    return this.#category === "linear" ? this.#linearFrame("snapshot", this.#last, nowMs) : this.#spotFrame(nowMs);
+    return this.#category !== "spot" ? this.#linearFrame("snapshot", this.#last, nowMs) : this.#spotFrame(nowMs);
   }
 
   /** What changed since the last frame; undefined when nothing did. */
