@@ -11,6 +11,7 @@ import type { PaperConfig } from "./config.ts";
 import { buildFaults } from "./faults/build-faults.ts";
 import type { Faults } from "./faults/build-faults.ts";
 import { createRateWindows } from "./http/rate-window.ts";
+import type { RateWindows } from "./http/rate-window.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
 import { listen } from "./listener.ts";
 import { openExchange } from "./persist/open-exchange.ts";
@@ -24,7 +25,13 @@ const BEAT_PERIOD_MS = 50;
 /** Between the answer to `/sim/kill` and the end, milliseconds. */
 const KILL_DELAY_MS = 20;
 
-function createGate(context: ServiceContext<PaperConfig>, feeds: Feeds, venue: Venue, faults: Faults): WsGate {
+function createGate(
+  context: ServiceContext<PaperConfig>,
+  feeds: Feeds,
+  venue: Venue,
+  rates: RateWindows,
+  faults: Faults,
+): WsGate {
   const { timers, random, log, metrics, config } = context;
   return new WsGate({
     linearFeed: feeds.linear,
@@ -41,6 +48,8 @@ function createGate(context: ServiceContext<PaperConfig>, feeds: Feeds, venue: V
     slowClients: metrics.counter("hedgelock_paper_slow_clients_total", "Clients disconnected for not reading"),
     maxBufferedBytes: config.maxBufferedBytes,
     faults: faults.ws,
+    venue,
+    rates,
   });
 }
 
@@ -61,7 +70,8 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
   const keys = createApiKeys(config.accounts);
   const { clock } = faults;
   const venue: Venue = { exchange, keys, clock, notices: () => faults.notices.all(), publish: feeds.publish };
-  const gate = createGate(context, feeds, venue, faults);
+  const rates = createRateWindows(config.enforceRateLimits);
+  const gate = createGate(context, feeds, venue, rates, faults);
   const kill = (): void => {
     timers.after(KILL_DELAY_MS, () => process.kill(process.pid, "SIGKILL"));
   };
@@ -77,7 +87,7 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
       faults: faults.list,
       kill,
     }),
-    rates: createRateWindows(config.enforceRateLimits),
+    rates,
     log,
     failures: metrics.counter("hedgelock_paper_request_failures_total", "Requests that failed inside the exchange"),
     faults: faults.http,

@@ -82,7 +82,16 @@ function bookContract(account: Account, order: Order, match: Match, fill: Fill):
   settleContractFill(account, {
     category: position.contract,
     settleCoin: position.settleCoin,
-    ...{ symbol, side, qty, price, fee, feeRate, execId, orderId, orderLinkId, timeMs },
+    symbol,
+    side,
+    qty,
+    price,
+    fee,
+    feeRate,
+    execId,
+    orderId,
+    orderLinkId,
+    timeMs,
     pnl: effect.pnl,
     size: position.qty,
     type: ledgerType(match.execType),
@@ -96,7 +105,16 @@ function bookSpot(account: Account, tradable: Tradable, order: Order, match: Mat
   const { price, qty, value, fee, feeRate, execId } = fill;
   const { side, symbol, orderId, orderLinkId } = order;
   settleSpotFill(account, {
-    ...{ symbol, side, qty, price, value, fee, feeRate, execId, orderId, orderLinkId },
+    symbol,
+    side,
+    qty,
+    price,
+    value,
+    fee,
+    feeRate,
+    execId,
+    orderId,
+    orderLinkId,
     baseCoin: tradable.baseCoin,
     quoteCoin: tradable.quoteCoin,
     timeMs: match.timeMs,
@@ -120,7 +138,14 @@ function bookFill(state: ExchangeState, account: Account, order: Order, match: M
   order.status = order.filledLots === order.qtyLots ? "Filled" : "PartiallyFilled";
   const { category, symbol, orderId, orderLinkId, side, orderType, createType, stopOrderType } = order;
   return {
-    ...{ category, symbol, orderId, orderLinkId, side, orderType, createType, stopOrderType },
+    category,
+    symbol,
+    orderId,
+    orderLinkId,
+    side,
+    orderType,
+    createType,
+    stopOrderType,
     execId: fill.execId,
     uid: account.uid,
     orderPrice: order.price,

@@ -101,8 +101,12 @@ function remembered(memory: WeakMap<Market, Tradable>, market: Market, make: (ma
 /** What trades under `symbol` in `category`; undefined when nothing does. */
 export function tradableOf(state: ExchangeState, category: OrderCategory, symbol: string): Tradable | undefined {
   const market = state.marketBySymbol.get(symbol);
-  if (market === undefined) return undefined;
-  const kind = contractKind(symbol);
+  return market === undefined ? undefined : tradableIn(market, category);
+}
+
+/** What trades on a market in `category`; undefined when nothing does. */
+export function tradableIn(market: Market, category: OrderCategory): Tradable | undefined {
+  const kind = contractKind(market.instrument.symbol);
   if (category === "spot") return kind === "inverse" ? undefined : remembered(spots, market, spotOf);
   return category === kind ? remembered(contracts, market, contractOf) : undefined;
 }

@@ -209,9 +209,14 @@ describe("the life of orders", () => {
       10001,
     ],
     ["unknown side", { category: "linear", symbol: "BTCUSDT", side: "Long", orderType: "Market", qty: "1" }, 10001],
-    ["spot", { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1" }, 10001],
+    ["an option", { category: "option", symbol: "BTC-1", side: "Buy", orderType: "Market", qty: "1" }, 10001],
     [
-      "a stop price",
+      "spot below its minimum",
+      { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1" },
+      170140,
+    ],
+    [
+      "a stop price without its direction",
       { category: "linear", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1", triggerPrice: "1" },
       10001,
     ],

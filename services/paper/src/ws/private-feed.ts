@@ -79,25 +79,25 @@ export class PrivateFeed {
     const { state, clock } = this.#deps;
     switch (event.kind) {
       case "execution": {
-        const symbol = event.executions[0]?.symbol ?? "";
+        const { symbol, category } = event.executions[0] ?? { symbol: "", category: "linear" };
         const id = `${event.uid}_${symbol}_${event.seq}`;
         const market = marketOf(state, symbol);
         const trades = event.executions.filter((one) => one.execType === "Trade");
         const slow: Message = {
-          topics: ["execution", "execution.linear"],
+          topics: ["execution", `execution.${category}`],
           delayMs: DELAY_MS.execution,
           id,
           data: () => event.executions.map((one) => executionMessage(one, market)),
         };
         if (trades.length === 0) return [slow];
         const data = (): readonly unknown[] => trades.map((one) => fastExecutionMessage(one, market));
-        return [{ topics: ["execution.fast", "execution.fast.linear"], delayMs: DELAY_MS.fast, id, data }, slow];
+        return [{ topics: ["execution.fast", `execution.fast.${category}`], delayMs: DELAY_MS.fast, id, data }, slow];
       }
       case "order": {
         const { order } = event;
         const data = (): readonly unknown[] => [orderMessage(order, marketOf(state, order.symbol))];
         const id = `${event.uid}_${order.symbol}_${event.seq}`;
-        return [{ topics: ["order", "order.linear"], delayMs: DELAY_MS.order, id, data }];
+        return [{ topics: ["order", `order.${order.category}`], delayMs: DELAY_MS.order, id, data }];
       }
       case "position": {
         const data = (): readonly unknown[] => [positionMessage(event.state)];

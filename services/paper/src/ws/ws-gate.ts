@@ -8,6 +8,8 @@ import type { WebSocket } from "ws";
 
 import type { ApiKeys } from "../api-keys.ts";
 import { splitTarget } from "../http/request-handler.ts";
+import type { RateWindows } from "../http/rate-window.ts";
+import type { Venue } from "../venue.ts";
 import type { WsFaults } from "../faults/ws-faults.ts";
 import { Connection } from "./connection.ts";
 import type { PrivateFeed } from "./private-feed.ts";
@@ -17,6 +19,7 @@ import { openPublicSession } from "./public-session.ts";
 import type { PublicKind } from "./public-session.ts";
 import { openStatusSession } from "./status-session.ts";
 import type { StatusFeed } from "./status-session.ts";
+import { openTradeSession } from "./trade-session.ts";
 
 /** Largest frame a client may send, bytes. */
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -36,11 +39,15 @@ export interface WsGateDeps {
   readonly maxBufferedBytes: number;
   readonly faults: WsFaults;
   readonly statusFeed: StatusFeed;
+  /** What orders over the trade connection act on, and the limits they share with REST. */
+  readonly venue: Venue;
+  readonly rates: RateWindows;
 }
 
 type Path =
   | { readonly kind: "public"; readonly channel: PublicKind }
   | { readonly kind: "private" }
+  | { readonly kind: "trade" }
   | { readonly kind: "status" };
 
 const PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
@@ -50,6 +57,7 @@ const PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
   ["/v5/public/option", { kind: "public", channel: "option" }],
   ["/v5/public/misc/status", { kind: "status" }],
   ["/v5/private", { kind: "private" }],
+  ["/v5/trade", { kind: "trade" }],
 ]);
 
 function channelOf(path: Path): string {
@@ -114,6 +122,10 @@ export class WsGate {
     });
     if (path.kind === "status") {
       openStatusSession({ connection, feed: this.#deps.statusFeed });
+      return;
+    }
+    if (path.kind === "trade") {
+      openTradeSession({ connection, venue: this.#deps.venue, rates: this.#deps.rates, random });
       return;
     }
     if (path.kind === "private") {
