@@ -29,7 +29,9 @@ export function applyDemoMoney(
     }
   }
   for (const { coin, amount } of request.coins) {
-    const given = request.reduce ? smaller(decimal(amount), freeBalance(account.wallet, coin)).negated() : decimal(amount);
+    const given = request.reduce
+      ? smaller(decimal(amount), freeBalance(account.wallet, coin)).negated()
+      : decimal(amount);
     postUnified(account, { coin, type: "DEPOSIT", timeMs, cashFlow: given });
   }
   refreshFast(state, account);

@@ -84,7 +84,9 @@ export function refreshFast(state: ExchangeState, account: Account): void {
   account.fast = build(state, {
     loan: account.loan,
     fund: account.fund,
-    wallet: [...account.wallet].map(([coin, balance]) => [coin, balance.walletBalance.minus(balance.spotBorrow)] as const),
+    wallet: [...account.wallet].map(
+      ([coin, balance]) => [coin, balance.walletBalance.minus(balance.spotBorrow)] as const,
+    ),
     margin: marginHoldings(account),
     positions: positions(state, account),
   });
@@ -93,5 +95,11 @@ export function refreshFast(state: ExchangeState, account: Account): void {
 /** Rebuilds the doubles of the same account had it never traded. */
 export function refreshShadow(state: ExchangeState, account: Account): void {
   const { shadow } = account;
-  shadow.fast = build(state, { loan: shadow.loan, fund: shadow.fund, wallet: shadow.wallet, margin: [], positions: [] });
+  shadow.fast = build(state, {
+    loan: shadow.loan,
+    fund: shadow.fund,
+    wallet: shadow.wallet,
+    margin: [],
+    positions: [],
+  });
 }

@@ -146,4 +146,3 @@ export function settleFundingDue(state: ExchangeState, timeMs: number, emit: Emi
     }
   }
 }
-

@@ -131,5 +131,9 @@ export function maxLoan(
   const quotaUsd = larger(ZERO, decimal(state.bank.rules.quotaUsd).minus(value.debtUsd));
   const room = larger(ZERO, value.collateralUsd.times(state.loanLines.initial).minus(value.debtUsd));
   const most = smaller(room, quotaUsd).div(price).decimalPlaces(4, Decimal.ROUND_DOWN);
-  return accept({ maxLoan: most, notionalUsd: most.times(price), remainingQuota: quotaUsd.div(price.isZero() ? ONE : price) });
+  return accept({
+    maxLoan: most,
+    notionalUsd: most.times(price),
+    remainingQuota: quotaUsd.div(price.isZero() ? ONE : price),
+  });
 }

@@ -2,7 +2,17 @@ import type { Account } from "./account.ts";
 import { HOUR_MS, nextLoanId } from "./bank.ts";
 import { refreshFast } from "./fast-view.ts";
 import type { FixedContract, FixedOrder } from "./loan-book.ts";
-import { addTo, checkAmount, checkCollateral, isOver, loanPlaces, moveFund, pledge, poolValue, poolWith } from "./loan-pool.ts";
+import {
+  addTo,
+  checkAmount,
+  checkCollateral,
+  isOver,
+  loanPlaces,
+  moveFund,
+  pledge,
+  poolValue,
+  poolWith,
+} from "./loan-pool.ts";
 import type { CoinAmount } from "./loan-pool.ts";
 import { isLoanable } from "./loan-flexible.ts";
 import { Decimal, ZERO, decimal } from "./money.ts";

@@ -37,7 +37,8 @@ export function repayLegacy(
   if (!amount.ok) return amount;
   const owed = loan.principal.plus(loan.interest);
   if (amount.value.isGreaterThan(owed)) return refuse(177010, "The repayment exceeds the debt.");
-  if (amount.value.isGreaterThan(account.fund.get(loan.loanCoin) ?? ZERO)) return refuse(177011, "Insufficient balance.");
+  if (amount.value.isGreaterThan(account.fund.get(loan.loanCoin) ?? ZERO))
+    return refuse(177011, "Insufficient balance.");
   moveFund(account, "LOANS_REPAY_FUNDS", loan.loanCoin, amount.value.negated(), timeMs);
   const interest = smaller(loan.interest, amount.value);
   loan.interest = loan.interest.minus(interest);
@@ -92,7 +93,13 @@ export function adjustLegacy(
   }
   const preLtv = legacyLtv(state, loan) ?? ZERO;
   const signed = adds ? amount.value : amount.value.negated();
-  moveFund(account, adds ? "LOANS_PLEDGE_ASSET" : "LOANS_ASSET_REDEMPTION", loan.collateralCoin, signed.negated(), timeMs);
+  moveFund(
+    account,
+    adds ? "LOANS_PLEDGE_ASSET" : "LOANS_ASSET_REDEMPTION",
+    loan.collateralCoin,
+    signed.negated(),
+    timeMs,
+  );
   loan.collateral = loan.collateral.plus(signed);
   const adjustId = nextLoanId(state.bank);
   account.loanBook.legacyAdjustments.push({

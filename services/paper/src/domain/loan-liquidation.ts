@@ -57,7 +57,13 @@ function liquidatePool(state: ExchangeState, account: Account, time: LoanTime, r
  * and a fixed loan overdue too long.
  * @param ltv in doubles; what comes near a line is decided again in decimals
  */
-export function enforceLoanLines(state: ExchangeState, account: Account, ltv: number, time: LoanTime, emit: Emit): void {
+export function enforceLoanLines(
+  state: ExchangeState,
+  account: Account,
+  ltv: number,
+  time: LoanTime,
+  emit: Emit,
+): void {
   const { loanBook, loan } = account;
   const { rules } = state.bank;
   const reaches = (line: string): boolean => ltv >= Number(line) - NEAR_LINE && isAtLine(state, loan, line);

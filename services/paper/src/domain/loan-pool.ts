@@ -66,7 +66,9 @@ export function isOver(value: LoanValue, line: string): boolean {
 export function checkAmount(text: string, places: number, tooFine: number): Result<Decimal> {
   if (!DECIMAL_TEXT.test(text) || !decimal(text).isGreaterThan(0)) return refuse(10001, "params error: amount invalid");
   const amount = decimal(text);
-  return (amount.decimalPlaces() ?? 0) > places ? refuse(tooFine, "The amount has too many decimal places.") : accept(amount);
+  return (amount.decimalPlaces() ?? 0) > places
+    ? refuse(tooFine, "The amount has too many decimal places.")
+    : accept(amount);
 }
 
 /** Collateral that a client offers: coins with tiers here, none twice, covered by the funding wallet. */

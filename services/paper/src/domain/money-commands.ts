@@ -94,7 +94,9 @@ function runLoanCommand(
     case "loan_repay_collateral":
       return answerWith(repayWithCollateral(state, account, command.request, timeMs), () => ({}));
     case "loan_adjust":
-      return answerWith(adjustCollateral(state, account, command.request, timeMs, emit), ({ adjustId }) => ({ adjustId }));
+      return answerWith(adjustCollateral(state, account, command.request, timeMs, emit), ({ adjustId }) => ({
+        adjustId,
+      }));
     case "fixed_borrow":
       return answerWith(borrowFixed(state, account, command.request, timeMs), ({ orderId }) => ({ orderId }));
     case "fixed_cancel":

@@ -66,7 +66,8 @@ function checkTransfer(state: ExchangeState, account: Account, request: Transfer
   if (!UUID.test(transferId)) return refuse(131200, "transferId must be a UUID");
   if (account.transfers.has(transferId)) return refuse(131214, "the transferId already exists");
   if (!isWallet(from) || !isWallet(to) || from === to) return refuse(131208, "account type is not supported");
-  if (!DECIMAL_TEXT.test(amount) || !decimal(amount).isGreaterThan(0)) return refuse(131203, "amount must be greater than 0");
+  if (!DECIMAL_TEXT.test(amount) || !decimal(amount).isGreaterThan(0))
+    return refuse(131203, "amount must be greater than 0");
   if ((decimal(amount).decimalPlaces() ?? 0) > PLACES) return refuse(131210, "amount precision is exceeded");
   if (decimal(amount).isGreaterThan(transferable(state, account, from, coin))) {
     return refuse(131212, "user insufficient balance");

@@ -26,9 +26,7 @@ export function withdrawable(state: ExchangeState, account: Account, coin: strin
     .plus(smaller(row.unrealisedPnl, ZERO))
     .minus(balance.locked)
     .minus(balance.spotBorrow);
-  const ratio = account.collateralOff.has(coin)
-    ? ZERO
-    : decimal(UNIFIED_TIERS.get(coin)?.[0]?.collateralRatio ?? "0");
+  const ratio = account.collateralOff.has(coin) ? ZERO : decimal(UNIFIED_TIERS.get(coin)?.[0]?.collateralRatio ?? "0");
   const carried = ratio.isZero() ? held : margin.totalAvailableBalance.div(price.times(ratio));
   return larger(ZERO, smaller(held, carried)).decimalPlaces(PLACES, Decimal.ROUND_DOWN);
 }
