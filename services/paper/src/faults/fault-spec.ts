@@ -22,10 +22,10 @@ const common = {
 };
 
 /** A path such as "/v5/order/create"; a trailing "*" takes all that begin so. */
-const path = z
+const pathPattern = z
   .string()
-  .regex(/^\/[A-Za-z0-9/_-]*\*?$/, 'write a path, as in "/v5/order/create" or "/v5/order/*"')
-  .default("/v5/*");
+  .regex(/^\/[A-Za-z0-9/_-]*\*?$/, 'write a path, as in "/v5/order/create" or "/v5/order/*"');
+const path = pathPattern.default("/v5/*");
 /** A topic such as "orderbook.50.BTCUSDT", or "op:order.create" for an answer to a command; "*" as above. */
 const topic = z
   .string()
@@ -67,7 +67,7 @@ export const faultSpec = z.discriminatedUnion("kind", [
   z.strictObject({
     ...common,
     kind: z.literal("field"),
-    path: path.optional(),
+    path: pathPattern.optional(),
     channel,
     topic: topic.optional(),
     field: z.string().min(1).max(64),

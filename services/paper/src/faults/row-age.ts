@@ -10,7 +10,9 @@ const BIRTHS = [
 ];
 const CHANGES = ["updatedTime", ...BIRTHS];
 
+/** Of a row that came into being at a moment; 0 for what always is, as a position. */
 function timeOf(row: object, names: readonly string[]): number {
+  if ("positionIdx" in row && !("orderId" in row)) return 0;
   const fields = new Map<string, unknown>(Object.entries(row));
   for (const name of names) {
     const value = fields.get(name);

@@ -74,7 +74,7 @@ export class TickerTopic {
   }
 
   #fields(nowMs: number): TextFields {
-    return this.#category === "linear" ? linearTicker(this.#market, nowMs) : spotTicker(this.#market);
+    return this.#category !== "spot" ? linearTicker(this.#market, nowMs) : spotTicker(this.#market);
   }
 
   #linearFrame(type: "snapshot" | "delta", data: TextFields, nowMs: number): unknown {
