@@ -63,13 +63,20 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
   const runner = buildReplay(prices, opened, feeds, { ...context, steps });
   const faults = buildFaults(exchange, {
     ...context,
+    publish: feeds.publish,
     onNotice: (notice, nowMs) => {
       feeds.status.publish(notice, nowMs);
     },
   });
   const keys = createApiKeys(config.accounts);
   const { clock } = faults;
-  const venue: Venue = { exchange, keys, clock, notices: () => faults.notices.all(), publish: feeds.publish };
+  const venue: Venue = {
+    exchange: faults.exchange,
+    keys,
+    clock,
+    notices: () => faults.notices.all(),
+    publish: feeds.publish,
+  };
   const rates = createRateWindows(config.enforceRateLimits);
   const gate = createGate(context, feeds, venue, rates, faults);
   const kill = (): void => {

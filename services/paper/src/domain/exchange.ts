@@ -3,6 +3,8 @@ import type { Account } from "./account.ts";
 import { createBank } from "./bank.ts";
 import type { BankRules } from "./bank.ts";
 import type { DayStats } from "./day-stats.ts";
+import { deleveragePart, fillBeforeCancel, fillPart, setBankDelays } from "./disturb.ts";
+import type { BankDelays } from "./disturb.ts";
 import type { Emit, ExchangeEvent } from "./events.ts";
 import { EMPTY_FAST } from "./fast-account.ts";
 import { refreshFast, refreshShadow } from "./fast-view.ts";
@@ -68,6 +70,18 @@ export interface Exchange {
   openBar(days: readonly DayStats[], time: StepTime): void;
   /** Makes the books of a symbol thicker or thinner; undefined gives them their own shape back. */
   setThickness(symbol: string, thickness: BookThickness | undefined): void;
+  /** Makes transfers, loans and their histories slow or unclear. */
+  setBankDelays(delays: BankDelays): void;
+  /** Fills part of a resting order, as the market might. */
+  fillPart(account: Account, target: OrderTarget & { readonly fraction: number }, timeMs: number): Outcome<Order>;
+  /** A cancellation that the fill overtakes. */
+  fillBeforeCancel(account: Account, target: OrderTarget, timeMs: number): Outcome<Order>;
+  /** Auto-deleveraging of part of a position. */
+  deleveragePart(
+    account: Account,
+    named: { readonly symbol: string; readonly qty: string },
+    timeMs: number,
+  ): Outcome<undefined>;
   /** A silent market shows that it is alive: a new sequence number, or with `book` its deeper levels anew. */
   refreshMarket(symbol: string, spot: boolean, book: boolean): void;
   /** Transfers, loans, leverage and what else moves or frees money. @returns the answer's result object */
@@ -152,6 +166,21 @@ export function createExchange(options: ExchangeOptions): Exchange {
     setThickness(symbol, thickness) {
       const market = state.marketBySymbol.get(symbol);
       if (market !== undefined) setThickness(market, thickness);
+    },
+    setBankDelays(delays) {
+      setBankDelays(state, delays);
+    },
+    fillPart(account, target, timeMs) {
+      const { emit, events } = collecting();
+      return { result: fillPart(state, account, target, timeMs, emit), events };
+    },
+    fillBeforeCancel(account, target, timeMs) {
+      const { emit, events } = collecting();
+      return { result: fillBeforeCancel(state, account, target, timeMs, emit), events };
+    },
+    deleveragePart(account, named, timeMs) {
+      const { emit, events } = collecting();
+      return { result: deleveragePart(state, account, named, timeMs, emit), events };
     },
     refreshMarket(symbol, spot, book) {
       refreshMarket(state, symbol, spot, book);

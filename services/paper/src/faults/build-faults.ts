@@ -1,9 +1,10 @@
 import type { Clock, Random, Timers } from "@hedgelock/runtime";
 
+import type { ExchangeEvent } from "../domain/events.ts";
 import type { Exchange } from "../domain/exchange.ts";
 import { FaultList } from "./fault-list.ts";
 import { HttpFaults } from "./http-faults.ts";
-import { connectMarketFaults } from "./market-faults.ts";
+import { connectMarketFaults, racingExchange } from "./market-faults.ts";
 import type { Notice } from "./notice.ts";
 import { Notices } from "./notices.ts";
 import { StaleReads } from "./stale-reads.ts";
@@ -12,6 +13,8 @@ import { WsFaults } from "./ws-faults.ts";
 /** Everything that can be made to go wrong. */
 export interface Faults {
   readonly list: FaultList;
+  /** For the clients: with the races the faults want. */
+  readonly exchange: Exchange;
   readonly http: HttpFaults;
   readonly ws: WsFaults;
   readonly notices: Notices;
@@ -26,6 +29,7 @@ export function buildFaults(
     readonly clock: Clock;
     readonly timers: Timers;
     readonly random: Random;
+    readonly publish: (events: readonly ExchangeEvent[]) => void;
     readonly onNotice: (notice: Notice, nowMs: number) => void;
   },
 ): Faults {
@@ -43,13 +47,10 @@ export function buildFaults(
       if (list.of("stale_reads").length === 0) stale.stop();
     },
   });
-  connectMarketFaults(list, {
-    setThickness(symbol, thickness) {
-      exchange.setThickness(symbol, thickness);
-    },
-  });
+  connectMarketFaults({ faults: list, exchange, clock: skewed, publish: deps.publish });
   return {
     list,
+    exchange: racingExchange(exchange, list),
     http,
     ws: new WsFaults(list, timers),
     notices: new Notices({ faults: list, random, nowMs: () => skewed.nowMs(), onNotice: deps.onNotice }),

@@ -112,6 +112,29 @@ export const faultSpec = z.discriminatedUnion("kind", [
     levels: z.int().min(1).max(1000),
     lotsPerLevel: z.int().min(1).max(1_000_000_000),
   }),
+  /** Transfers stay PENDING, or STATUS_UNKNOWN, this long. */
+  z.strictObject({ ...common, kind: z.literal("slow_transfers"), delayMs: ms, unknown: z.boolean().default(false) }),
+  /** Loan operations and their history rows take this long. */
+  z.strictObject({ ...common, kind: z.literal("slow_loans"), delayMs: ms, historyDelayMs: z.int().min(0).default(0) }),
+  /** Once, now: fills part of a resting order. */
+  z.strictObject({
+    ...common,
+    kind: z.literal("fill_order"),
+    account: z.string().min(1).max(64),
+    category: z.enum(["linear", "inverse", "spot"]).default("linear"),
+    symbol: z.string().min(1).max(32),
+    orderId: z.string().min(1).max(64).optional(),
+    orderLinkId: z.string().min(1).max(64).optional(),
+    fraction: z.number().gt(0).max(1).default(0.5),
+  }),
+  /** Once, now: takes part of a position by auto-deleveraging. */
+  z.strictObject({
+    ...common,
+    kind: z.literal("adl"),
+    account: z.string().min(1).max(64),
+    symbol: z.string().min(1).max(32),
+    qty: z.string().regex(/^\d{1,12}(?:\.\d{1,8})?$/, 'write a plain decimal in quotes, as in "0.1"'),
+  }),
   /** An order is filled just before its cancellation arrives: the cancellation is accepted, and Filled told twice. */
   z.strictObject({ ...common, kind: z.literal("cancel_fill_race") }),
 ]);

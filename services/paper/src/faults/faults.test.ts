@@ -170,6 +170,37 @@ test("a thin book fills a market order in part; it is thick again when the fault
   expect(await found("thick")).toBe("Filled");
 });
 
+test("a cancellation comes too late: accepted, and Filled is told twice", async () => {
+  const socket = await open("/v5/private");
+  await socket.auth(TRADE_KEY);
+  await socket.subscribe("order");
+  await order(paper, TRADE_KEY, { orderType: "Limit", price: "59500", orderLinkId: "race" });
+  await fault({ kind: "cancel_fill_race", times: 1 });
+  const target = { category: "linear", symbol: "BTCUSDT", orderLinkId: "race" };
+  expect((await post(paper, "/v5/order/cancel", target, TRADE_KEY)).retCode).toBe(0);
+  await socket.topic("order", 3);
+  const told = socket.frames.filter((frame) => frame["topic"] === "order").map((frame) => dig(frame, "data", 0));
+  expect(told).toMatchObject([
+    { orderStatus: "New" },
+    { orderStatus: "Filled", rejectReason: "EC_NoError" },
+    { orderStatus: "Filled", cancelType: "CancelByUser", rejectReason: "EC_OrigClOrdIDDoesNotExist" },
+  ]);
+  expect(await found("race")).toBe("Filled");
+});
+
+test("part of a resting order fills on command, and part of a position is deleveraged", async () => {
+  await order(paper, TRADE_KEY, { orderType: "Limit", price: "59500", qty: "0.4", orderLinkId: "part" });
+  await fault({ kind: "fill_order", account: "acc-1", symbol: "BTCUSDT", orderLinkId: "part", fraction: 0.25 });
+  expect(await found("part")).toBe("PartiallyFilled");
+  expect(await fault({ kind: "adl", account: "acc-1", symbol: "BTCUSDT", qty: "0.06" })).toMatchObject({ applied: 1 });
+  const path = "/v5/position/list?category=linear&symbol=BTCUSDT";
+  expect((await get(paper, path, TRADE_KEY)).get("list", 0, "size")).toBe("0.04");
+  const executions = await get(paper, "/v5/execution/list?category=linear&execType=AdlTrade", TRADE_KEY);
+  expect(executions.get("list")).toMatchObject([
+    { execQty: "0.06", side: "Sell", createType: "CreateByAdl_PassThrough" },
+  ]);
+});
+
 test("fields and enum words that nobody knows reach the answers", async () => {
   await order(paper, TRADE_KEY, { orderLinkId: "f" });
   await fault({ kind: "field", path: "/v5/order/realtime", field: "orderStatus", action: "set", value: "Frozen" });
