@@ -10,7 +10,7 @@ import type { OrderTarget } from "./order-entry.ts";
 import { withdrawOrder } from "./order-file.ts";
 import { matchArriving } from "./order-match.ts";
 import { reservation, reserveRest, spentCoin } from "./order-reserve.ts";
-import { bandedPrice, checkPrice, checkQty } from "./order-rules.ts";
+import { LOTS_BY_VALUE, bandedPrice, checkPrice, checkQty } from "./order-rules.ts";
 import { directionProblem, watchedPrice } from "./order-trigger.ts";
 import type { ExitTerms, Order, OrderRequest, Trigger, TriggerBy } from "./orders.ts";
 import { holdsMargin, isLive } from "./orders.ts";
@@ -41,6 +41,8 @@ interface Amended {
 
 function amendedQty(order: Order, tradable: Tradable, text: string | undefined): Result<Decimal> {
   if (text === undefined) return accept(order.qty);
+  // The value of an order by value stays what it was (our simplification).
+  if (order.qtyLots === LOTS_BY_VALUE) return refuseWith(REFUSALS.spot.badQty);
   const qty = checkQty(text, tradable, order.orderType === "Market");
   if (!qty.ok) return qty;
   if (qty.value.qty.isGreaterThan(order.cumExecQty)) return accept(qty.value.qty);
@@ -128,7 +130,7 @@ function cover(
   const left = next.qty.minus(order.cumExecQty);
   if (order.category === "spot") {
     const locks = isLive(order) || order.stopOrderType === "tpslOrder";
-    if (!locks) return undefined;
+    if (!locks || order.qtyLots === LOTS_BY_VALUE) return undefined;
     const needed = reservation(order, left, next.price);
     return reserveRest(account, order, tradable, needed) ? undefined : REFUSALS.spot.balance;
   }
@@ -163,7 +165,7 @@ export function amendOrder(
   const live = isLive(order);
   if (live) withdrawOrder(state, account, order);
   order.qty = next.value.qty;
-  order.qtyLots = next.value.qty.div(tradable.qtyStep).toNumber();
+  if (order.qtyLots !== LOTS_BY_VALUE) order.qtyLots = next.value.qty.div(tradable.qtyStep).toNumber();
   order.price = next.value.price;
   order.limitTicks = next.value.price.div(tradable.tickSize).toNumber();
   order.trigger = next.value.trigger;

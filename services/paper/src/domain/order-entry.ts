@@ -9,7 +9,7 @@ import type { Decimal } from "./money.ts";
 import { closeOrder, fileOrder, openOrder } from "./order-file.ts";
 import { bookFills, matchArriving } from "./order-match.ts";
 import { reservation, reserveRest, spentCoin } from "./order-reserve.ts";
-import { LOTS_BY_VALUE, checkOrder, isByValue } from "./order-rules.ts";
+import { checkOrder, isByValue } from "./order-rules.ts";
 import type { CheckedOrder } from "./order-rules.ts";
 import { triggerProblem, withDirection } from "./order-trigger.ts";
 import type { Order, OrderCategory, OrderRequest, PositionIdx, StopOrderType } from "./orders.ts";
@@ -108,6 +108,11 @@ function marketCost(request: OrderRequest, checked: CheckedOrder, tradable: Trad
   );
 }
 
+/** What a spot order that rests or waits locks: of an order by value that value, else its quantity at its price. */
+function lockFor(request: OrderRequest, checked: CheckedOrder, tradable: Tradable): Decimal {
+  return isByValue(request) ? marketCost(request, checked, tradable) : reservation(request, checked.qty, checked.price);
+}
+
 /** A spot order must be covered by what is free of the coin it spends. */
 function checkSpotBalance(
   account: Account,
@@ -116,11 +121,9 @@ function checkSpotBalance(
   tradable: Tradable,
 ): Result<CheckedOrder> {
   // A stop order takes its balance when it wakes; a take profit or stop loss locks it at once.
-  if (request.orderFilter === "StopOrder") return accept(checked);
-  const needed =
-    request.orderType === "Market"
-      ? marketCost(request, checked, tradable)
-      : reservation(request, checked.qty, checked.price);
+  if (request.trigger !== undefined && request.orderFilter !== "tpslOrder") return accept(checked);
+  const isExecuted = request.orderType === "Market" && request.trigger === undefined;
+  const needed = isExecuted ? marketCost(request, checked, tradable) : lockFor(request, checked, tradable);
   const free = freeBalance(account.wallet, spentCoin(request, tradable));
   return needed.isGreaterThan(free) ? refuseWith(REFUSALS.spot.balance) : accept(checked);
 }
@@ -173,10 +176,10 @@ export function examineOrder(
 
 function stopTypeOf(request: OrderRequest): StopOrderType {
   if (request.trigger === undefined) return "";
-  return request.orderFilter === "tpslOrder" ? "tpslOrder" : "Stop";
+  return request.category === "spot" && request.orderFilter === "tpslOrder" ? "tpslOrder" : "Stop";
 }
 
-/** Files a conditional order and lets it wait. */
+/** Lets a conditional order wait; a spot take profit or stop loss locks its balance meanwhile. */
 function wait(
   state: ExchangeState,
   account: Account,
@@ -184,10 +187,9 @@ function wait(
   tradable: Tradable,
   timeMs: number,
   emit: Emit,
+  locks: Decimal,
 ): void {
-  if (order.stopOrderType === "tpslOrder" && order.qtyLots !== LOTS_BY_VALUE) {
-    reserveRest(account, order, tradable, reservation(order, order.qty, order.price));
-  }
+  if (order.stopOrderType === "tpslOrder") reserveRest(account, order, tradable, locks);
   openOrder(state, account, order);
   emitOrder(order, state.sequence.next(), timeMs, emit);
   if (order.category === "spot") emitWallet(state, account, timeMs, emit, [spentCoin(order, tradable)]);
@@ -216,7 +218,7 @@ export function createOrder(
     waits,
   });
   if (waits) {
-    wait(state, account, order, tradable, timeMs, emit);
+    wait(state, account, order, tradable, timeMs, emit, lockFor(request, checked, tradable));
     return accept(order);
   }
   if (order.category === "spot" && order.orderType === "Limit") {
