@@ -1,4 +1,5 @@
 import type { Account } from "./account.ts";
+import { positionOf } from "./account.ts";
 import type { Emit } from "./events.ts";
 import { emitOrder, emitPosition, emitWallet } from "./fills.ts";
 import { accountMargin, orderMargin } from "./margin.ts";
@@ -135,7 +136,7 @@ function cover(
     return reserveRest(account, order, tradable, needed) ? undefined : REFUSALS.spot.balance;
   }
   if (!holdsMargin(order)) return undefined;
-  const { leverage } = account.positions.get(order.symbol) ?? { leverage: "10" };
+  const { leverage } = positionOf(account, order.symbol, order.positionIdx);
   const inUsd = tradable.category === "inverse";
   const held = (qty: Decimal, price: Decimal): Decimal =>
     orderMargin(qty, inUsd ? decimal(1) : price, leverage, state.fees.takerLinear);

@@ -23,7 +23,7 @@ type Action =
 const price = fc.option(fc.integer({ min: 59_500, max: 60_500 }).map(String), { nil: undefined });
 const qty = fc.integer({ min: 1, max: 300 }).map((lots) => (lots / 1000).toFixed(3));
 
-const order: fc.Arbitrary<Partial<OrderRequest>> = fc
+const anyOrder: fc.Arbitrary<Partial<OrderRequest>> = fc
   .record({
     category: fc.constantFrom("linear" as const, "spot" as const, "spot" as const),
     side: fc.constantFrom("Buy" as const, "Sell" as const),
@@ -51,7 +51,7 @@ const order: fc.Arbitrary<Partial<OrderRequest>> = fc
   });
 
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant("order" as const), order }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("order" as const), order: anyOrder }) },
   {
     weight: 3,
     arbitrary: fc.record({
