@@ -57,6 +57,7 @@ export function stepExchange(state: ExchangeState, prices: readonly number[], ti
   for (const [index, market] of state.markets.entries()) {
     moveMarket(market, prices[index] ?? market.price, state.sequence, time.timeMs);
   }
+  settleDue(state, time.timeMs, emit);
   stepOrders(state, time.timeMs, emit);
   for (const account of state.accounts.values()) followAccount(state, account, time, emit);
 }
