@@ -12,7 +12,6 @@ Options:
   --prices NAME | FILE.csv | SYMBOL=FILE.csv[,SYMBOL=FILE.csv]
                          What is replayed, as in hedgelock start; symbols: ${KNOWN_SYMBOLS.join(", ")}.
                          Default: 8 to 11 November 2022 with BTC and ETH as recorded, and SOL following ETH.
-                         FILE.jsonl replays recorded Bybit frames instead of minutes.
   --from TIME, --to TIME Replays this window (UTC, 2022-11-08T16:00).
   --speed N              0.01 to 1000; 1 passes a quiet minute in 60 ms. Default 0.05: about one second.
   --ticks-per-second N   Price steps a second, 1 to 5000. Default 10.
