@@ -25,6 +25,9 @@ export interface ClosedPnl {
   fillCount: number;
 }
 
+/** The row of each order that closed something: a search through them all would cost more than the match. */
+const rows = new WeakMap<object, ClosedPnl>();
+
 /** Adds a fill that closed something to the order's row; nothing when it only opened. */
 export function recordClosedPnl(
   account: Account,
@@ -34,7 +37,7 @@ export function recordClosedPnl(
   fill: { readonly price: Decimal; readonly qty: Decimal; readonly fee: Decimal },
 ): void {
   if (effect.closedSize.isZero()) return;
-  let row = account.closedPnl.findLast((one) => one.orderId === order.orderId);
+  let row = rows.get(order);
   if (row === undefined) {
     row = {
       symbol: position.symbol,
@@ -56,6 +59,7 @@ export function recordClosedPnl(
       fillCount: 0,
     };
     account.closedPnl.push(row);
+    rows.set(order, row);
   }
   row.updatedMs = position.updatedMs;
   row.closedSize = row.closedSize.plus(effect.closedSize);
