@@ -2,6 +2,7 @@ import { HedgeLockError } from "@hedgelock/runtime";
 import type { Random } from "@hedgelock/runtime";
 
 import type { PaperConfig } from "./config.ts";
+import type { BankRules } from "./domain/bank.ts";
 import { dayStats } from "./domain/day-stats.ts";
 import { createExchange } from "./domain/exchange.ts";
 import type { Exchange } from "./domain/exchange.ts";
@@ -11,6 +12,21 @@ import type { LoadedPrices } from "./replay/load-prices.ts";
 function sizePerLevel(config: PaperConfig, symbol: string): string | undefined {
   const size = config.depth.sizePerLevel;
   return typeof size === "object" ? size[symbol] : size;
+}
+
+/** Only what the configuration names. */
+function bankRules(config: PaperConfig): Partial<BankRules> {
+  const { hourlyRates, reduceLine, delayedLine, delayedGraceMs, repayCollateralFee, quotaUsd, fundingRate } =
+    config.bank;
+  return {
+    ...(hourlyRates === undefined ? {} : { hourlyRates }),
+    ...(reduceLine === undefined ? {} : { reduceLine }),
+    ...(delayedLine === undefined ? {} : { delayedLine }),
+    ...(delayedGraceMs === undefined ? {} : { delayedGraceMs }),
+    ...(repayCollateralFee === undefined ? {} : { repayCollateralFee }),
+    ...(quotaUsd === undefined ? {} : { quotaUsd }),
+    ...(fundingRate === undefined ? {} : { fundingRate }),
+  };
 }
 
 /**
@@ -43,9 +59,12 @@ export function buildExchange(
       wallet: account.wallet,
       collateral: account.loan?.collateral ?? {},
       debt: account.loan?.debt ?? {},
+      fund: account.fund,
+      legacyLoans: account.legacyLoans,
     })),
     fees: config.feeRates,
     loanLines: config.loanLines,
+    bank: bankRules(config),
     collateralTiers: new Map(Object.entries(config.collateralTiers)),
     ids: deps.random,
     time: { timeMs: deps.timeMs, replayTimeMs: fromMs },

@@ -35,7 +35,20 @@ const account = z.strictObject({
   uid: z.string().regex(/^\d{1,15}$/, "a uid is a number in quotes"),
   keys: z.array(apiKey).min(1),
   wallet: amounts.default({}),
+  /** Funding wallet. */
+  fund: amounts.default({}),
   loan: z.strictObject({ collateral: amounts, debt: amounts }).optional(),
+  /** Loans of the closed legacy product: one collateral each. */
+  legacyLoans: z
+    .array(
+      z.strictObject({
+        loanCurrency: z.string(),
+        loanAmount: decimalText,
+        collateralCurrency: z.string(),
+        collateralAmount: decimalText,
+      }),
+    )
+    .default([]),
 });
 
 const shape = z.strictObject({
@@ -81,6 +94,21 @@ const shape = z.strictObject({
     })
     .prefault({}),
   collateralTiers: z.record(z.string(), z.array(tier).min(1)).default(DEFAULT_TIERS),
+  /** Terms of loans and funding that differ from the defaults of domain/bank.ts. */
+  bank: z
+    .strictObject({
+      hourlyRates: z.record(z.string(), decimalText).optional(),
+      reduceLine: fraction.optional(),
+      delayedLine: fraction.optional(),
+      delayedGraceMs: z.int().min(0).optional(),
+      repayCollateralFee: fraction.optional(),
+      quotaUsd: decimalText.optional(),
+      fundingRate: z
+        .string()
+        .regex(/^-?0(?:\.\d{1,8})?$/, 'write a rate in quotes, as in "-0.0001"')
+        .optional(),
+    })
+    .prefault({}),
   spreadTicks: z.int().min(1).max(10_000).default(1),
   depth: z
     .strictObject({
@@ -128,7 +156,10 @@ function crossProblems(config: Shape): readonly (readonly [string, string])[] {
   const base = new Map(INSTRUMENTS.map((instrument) => [instrument.symbol, instrument.baseCoin]));
   const valued = [...STABLE_COINS, ...config.prices.map((series) => base.get(series.symbol) ?? "")];
   for (const one of config.accounts) {
-    const coins = [one.wallet, one.loan?.collateral ?? {}, one.loan?.debt ?? {}].flatMap((held) => Object.keys(held));
+    const coins = [one.wallet, one.fund, one.loan?.collateral ?? {}, one.loan?.debt ?? {}].flatMap((held) =>
+      Object.keys(held),
+    );
+    for (const legacy of one.legacyLoans) coins.push(legacy.loanCurrency, legacy.collateralCurrency);
     for (const coin of coins) {
       if (!valued.includes(coin)) problems.push(["accounts", `${one.account} holds ${coin}, which has no prices here`]);
     }

@@ -13,7 +13,8 @@ import type { CollateralTiers, LoanLines } from "./loans.ts";
 import { createLoan } from "./loans.ts";
 import type { BookThickness, MarketOptions } from "./market.ts";
 import { createMarket, openMarketBar, setThickness } from "./market.ts";
-import { decimal } from "./money.ts";
+import { postFund } from "./ledger.ts";
+import { ZERO, decimal } from "./money.ts";
 import { runMoneyCommand } from "./money-commands.ts";
 import type { MoneyAnswer, MoneyCommand } from "./money-commands.ts";
 import { amendOrder } from "./order-amend.ts";
@@ -41,6 +42,17 @@ export interface AccountSetup {
   readonly wallet: Readonly<Record<string, string>>;
   readonly collateral: Readonly<Record<string, string>>;
   readonly debt: Readonly<Record<string, string>>;
+  /** Funding wallet; empty when absent. */
+  readonly fund?: Readonly<Record<string, string>>;
+  readonly legacyLoans?: readonly LegacySetup[];
+}
+
+/** A loan of the legacy product as configured. */
+export interface LegacySetup {
+  readonly loanCurrency: string;
+  readonly loanAmount: string;
+  readonly collateralCurrency: string;
+  readonly collateralAmount: string;
 }
 
 export interface ExchangeOptions {
@@ -66,6 +78,8 @@ export interface Exchange {
   readonly state: ExchangeState;
   /** Moves every market to a new price. @param prices in the order of the markets */
   step(prices: readonly number[], time: StepTime): readonly ExchangeEvent[];
+  /** Does what the clock makes due where no step comes: pending transfers and loans, interest, funding. */
+  settle(timeMs: number): readonly ExchangeEvent[];
   /** Takes the 24-hour figures of a new minute, in the order of the markets. */
   openBar(days: readonly DayStats[], time: StepTime): void;
   /** Makes the books of a symbol thicker or thinner; undefined gives them their own shape back. */
@@ -103,7 +117,7 @@ function setUpAccount(setup: AccountSetup, createdMs: number): Account {
       newBalance(decimal(amount)),
     ]),
   );
-  return createAccount({
+  const account = createAccount({
     name: setup.name,
     uid: setup.uid,
     createdMs,
@@ -112,6 +126,22 @@ function setUpAccount(setup: AccountSetup, createdMs: number): Account {
     stats: emptyStats(),
     emptyFast: EMPTY_FAST,
   });
+  for (const [coin, amount] of Object.entries(setup.fund ?? {})) {
+    postFund(account, { coin, type: "DEPOSIT", timeMs: createdMs, cashFlow: decimal(amount) });
+    account.shadow.fund.set(coin, decimal(amount));
+  }
+  for (const [index, one] of (setup.legacyLoans ?? []).entries()) {
+    account.loanBook.legacy.push({
+      orderId: `1793683${setup.uid.padStart(9, "0")}${String(index).padStart(3, "0")}`,
+      loanCoin: one.loanCurrency,
+      collateralCoin: one.collateralCurrency,
+      collateral: decimal(one.collateralAmount),
+      principal: decimal(one.loanAmount),
+      interest: ZERO,
+      openedMs: createdMs,
+    });
+  }
+  return account;
 }
 
 function createState(options: ExchangeOptions): ExchangeState {
@@ -155,6 +185,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
     step(prices, time) {
       const { emit, events } = collecting();
       stepExchange(state, prices, time, emit);
+      return events;
+    },
+    settle(timeMs) {
+      const { emit, events } = collecting();
+      settleDue(state, timeMs, emit);
       return events;
     },
     openBar(days) {

@@ -2,6 +2,7 @@ import type { Account } from "./account.ts";
 import { HOUR_MS } from "./bank.ts";
 import { refreshFast, refreshShadow } from "./fast-view.ts";
 import { accrueFixed } from "./loan-fixed.ts";
+import { accrueLegacy } from "./loan-legacy.ts";
 import type { Loan } from "./loans.ts";
 import { addTo } from "./loan-pool.ts";
 import { Decimal, decimal } from "./money.ts";
@@ -41,6 +42,7 @@ export function settleInterest(state: ExchangeState, timeMs: number): void {
       accrue(account.shadow.loan, bank.rules.hourlyRates);
       accrueUnified(account, bank.rules.hourlyRates);
       accrueFixed(state, account, atMs);
+      accrueLegacy(state, account);
       refreshFast(state, account);
       refreshShadow(state, account);
     }

@@ -4,7 +4,7 @@ import { refreshFast } from "./fast-view.ts";
 import type { LegacyLoan } from "./loan-book.ts";
 import { COLLATERAL_PLACES, checkAmount, moveFund } from "./loan-pool.ts";
 import { collateralValue } from "./loans.ts";
-import { Decimal, ZERO, larger, smaller } from "./money.ts";
+import { Decimal, ONE, ZERO, larger, smaller } from "./money.ts";
 import type { Result } from "./refusal.ts";
 import { accept, refuse } from "./refusal.ts";
 import { usdPrice } from "./state.ts";
@@ -115,4 +115,34 @@ export function adjustLegacy(
   });
   refreshFast(state, account);
   return accept(String(adjustId));
+}
+
+/** One hour of interest on every legacy loan. */
+export function accrueLegacy(state: ExchangeState, account: Account): void {
+  for (const loan of account.loanBook.legacy) {
+    const rate = state.bank.rules.hourlyRates[loan.loanCoin] ?? "0";
+    const interest = loan.principal.plus(loan.interest).times(rate);
+    loan.interest = loan.interest.plus(interest.decimalPlaces(COLLATERAL_PLACES, Decimal.ROUND_UP));
+  }
+}
+
+/** Sells a legacy loan's collateral for its debt and the fee once its own LTV reaches the line; the rest is given back. */
+export function enforceLegacyLines(state: ExchangeState, account: Account, timeMs: number): void {
+  for (const loan of account.loanBook.legacy) {
+    const owed = loan.principal.plus(loan.interest);
+    if (owed.isZero()) continue;
+    const ltv = legacyLtv(state, loan);
+    if (ltv?.isLessThan(state.loanLines.liquidation) === true) continue;
+    const owedUsd = owed.times(usdPrice(state, loan.loanCoin)).times(ONE.plus(state.loanLines.liquidationFee));
+    const wanted = owedUsd.div(usdPrice(state, loan.collateralCoin)).decimalPlaces(COLLATERAL_PLACES, Decimal.ROUND_UP);
+    const rest = larger(ZERO, loan.collateral.minus(wanted));
+    loan.collateral = ZERO;
+    loan.principal = ZERO;
+    loan.interest = ZERO;
+    if (rest.isGreaterThan(0)) moveFund(account, "LOANS_ASSET_REDEMPTION", loan.collateralCoin, rest, timeMs);
+    const repayId = String(nextLoanId(state.bank));
+    const { loanCoin: coin } = loan;
+    account.loanBook.legacyRepayments.push({ repayId, coin, amount: owed, timeMs, repayType: 2, status: 1, loan });
+    refreshFast(state, account);
+  }
 }

@@ -5,6 +5,7 @@ import { evaluateFast } from "./fast-account.ts";
 import type { FastReading } from "./fast-account.ts";
 import { settleFundingDue } from "./funding.ts";
 import { settleInterest } from "./loan-interest.ts";
+import { enforceLegacyLines } from "./loan-legacy.ts";
 import { enforceLoanLines, enforceShadowLine } from "./loan-liquidation.ts";
 import { moveMarket } from "./market.ts";
 import { stepOrders } from "./resting-fills.ts";
@@ -39,9 +40,17 @@ export function followAccount(state: ExchangeState, account: Account, time: Step
   if (Number.isFinite(reading.ltv) && reading.ltv > account.stats.highestLtv) account.stats.highestLtv = reading.ltv;
   const { mmRate, ltv } = reading;
   enforceLoanLines(state, account, ltv, time, emit);
+  if (account.loanBook.legacy.length > 0) enforceLegacyLines(state, account, time.timeMs);
   if (mmRate >= 1 - NEAR_LINE) liquidateUnified(state, account, time.timeMs, emit);
   const equityUsd = evaluateFast(account.fast, state.prices, reading).equityUsd;
   recordEquity(account.stats, equityUsd, shadowEquity(state, account, time));
+}
+
+/** Whether {@link settleDue} has anything to do. */
+export function isAnythingDue({ bank }: ExchangeState, timeMs: number): boolean {
+  if (bank.nextInterestMs <= timeMs || bank.due.some(({ dueMs }) => dueMs <= timeMs)) return true;
+  for (const fundingMs of bank.nextFundingMs.values()) if (fundingMs <= timeMs) return true;
+  return false;
 }
 
 /** Does what the clock makes due: pending transfers and loans, hourly interest, funding. */
