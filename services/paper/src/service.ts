@@ -8,6 +8,7 @@ import type { Feeds } from "./build-feeds.ts";
 import { buildReplay } from "./build-replay.ts";
 import { paperConfig } from "./config.ts";
 import type { PaperConfig } from "./config.ts";
+import { isAnythingDue } from "./domain/step.ts";
 import { buildFaults } from "./faults/build-faults.ts";
 import type { Faults } from "./faults/build-faults.ts";
 import { createRateWindows } from "./http/rate-window.ts";
@@ -112,7 +113,12 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
     opened.close();
     throw error;
   });
-  const stopBeat = timers.every(BEAT_PERIOD_MS, feeds.beat);
+  const stopBeat = timers.every(BEAT_PERIOD_MS, () => {
+    const nowMs = context.clock.nowMs();
+    // A replay that stands still must not hold up money that is on its way.
+    if (isAnythingDue(exchange.state, nowMs)) feeds.publish(exchange.settle(nowMs));
+    feeds.beat();
+  });
   log.info("paper.listening", {
     port: listener.port,
     host,

@@ -111,12 +111,7 @@ export interface Exchange {
 }
 
 function setUpAccount(setup: AccountSetup, createdMs: number): Account {
-  const wallet = new Map(
-    Object.entries(setup.wallet).map(([coin, amount]) => [
-      coin,
-      newBalance(decimal(amount)),
-    ]),
-  );
+  const wallet = new Map(Object.entries(setup.wallet).map(([coin, amount]) => [coin, newBalance(decimal(amount))]));
   const account = createAccount({
     name: setup.name,
     uid: setup.uid,

@@ -170,6 +170,22 @@ test("a thin book fills a market order in part; it is thick again when the fault
   expect(await found("thick")).toBe("Filled");
 });
 
+test("a transfer is pending for a while, also while the replay stands still", async () => {
+  await fault({ kind: "slow_transfers", delayMs: 150 });
+  const transferId = "42c0cfb0-6bca-4242-bc76-4e6df6cbcb16";
+  const body = { transferId, coin: "USDT", amount: "10", fromAccountType: "UNIFIED", toAccountType: "FUND" };
+  const reply = await post(paper, "/v5/asset/transfer/inter-transfer", body, TRADE_KEY);
+  expect(reply.get("status")).toBe("PENDING");
+  const path = `/v5/asset/transfer/query-inter-transfer-list?transferId=${transferId}`;
+  let status: unknown;
+  for (let tries = 0; tries < 500 && status !== "SUCCESS"; tries += 1) {
+    status = (await get(paper, path, TRADE_KEY)).get("list", 0, "status");
+  }
+  expect(status).toBe("SUCCESS");
+  const fund = await get(paper, "/v5/asset/transfer/query-account-coins-balance?accountType=FUND&coin=USDT", TRADE_KEY);
+  expect(fund.get("balance", 0, "walletBalance")).toBe("10");
+});
+
 test("a cancellation comes too late: accepted, and Filled is told twice", async () => {
   const socket = await open("/v5/private");
   await socket.auth(TRADE_KEY);
