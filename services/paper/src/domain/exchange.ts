@@ -168,6 +168,12 @@ function collecting(): { readonly emit: Emit; readonly events: ExchangeEvent[] }
   return { events, emit: (event) => void events.push(event) };
 }
 
+/** Runs a command and collects what it tells. */
+function told<T>(run: (emit: Emit) => Result<T>): Outcome<T> {
+  const { emit, events } = collecting();
+  return { result: run(emit), events };
+}
+
 export function createExchange(options: ExchangeOptions): Exchange {
   const state = createState(options);
   for (const account of state.accounts.values()) {
@@ -200,53 +206,28 @@ export function createExchange(options: ExchangeOptions): Exchange {
     setBankDelays(delays) {
       setBankDelays(state, delays);
     },
-    fillPart(account, target, timeMs) {
-      const { emit, events } = collecting();
-      return { result: fillPart(state, account, target, timeMs, emit), events };
-    },
-    fillBeforeCancel(account, target, timeMs) {
-      const { emit, events } = collecting();
-      return { result: fillBeforeCancel(state, account, target, timeMs, emit), events };
-    },
-    deleveragePart(account, named, timeMs) {
-      const { emit, events } = collecting();
-      return { result: deleveragePart(state, account, named, timeMs, emit), events };
-    },
+    fillPart: (account, target, timeMs) => told((emit) => fillPart(state, account, target, timeMs, emit)),
+    fillBeforeCancel: (account, target, timeMs) =>
+      told((emit) => fillBeforeCancel(state, account, target, timeMs, emit)),
+    deleveragePart: (account, named, timeMs) => told((emit) => deleveragePart(state, account, named, timeMs, emit)),
     refreshMarket(symbol, spot, book) {
       refreshMarket(state, symbol, spot, book);
     },
-    money(account, command, timeMs) {
-      const { emit, events } = collecting();
-      settleDue(state, timeMs, emit);
-      return { result: runMoneyCommand(state, account, command, timeMs, emit), events };
-    },
-    createOrder(account, request, timeMs) {
-      const { emit, events } = collecting();
-      return { result: createOrder(state, account, request, timeMs, emit), events };
-    },
-    amendOrder(account, request, timeMs) {
-      const { emit, events } = collecting();
-      return { result: amendOrder(state, account, request, timeMs, emit), events };
-    },
-    cancelAllOrders(account, scope, timeMs) {
-      const { emit, events } = collecting();
-      return { result: cancelAllOrders(state, account, scope, timeMs, emit), events };
-    },
-    switchPositionMode(account, request, timeMs) {
-      const { emit, events } = collecting();
-      return { result: switchPositionMode(state, account, request, timeMs, emit), events };
-    },
-    setTradingStop(account, stop, timeMs) {
-      const { emit, events } = collecting();
-      return { result: setTradingStop(state, account, stop, timeMs, emit), events };
-    },
+    money: (account, command, timeMs) =>
+      told((emit) => {
+        settleDue(state, timeMs, emit);
+        return runMoneyCommand(state, account, command, timeMs, emit);
+      }),
+    createOrder: (account, request, timeMs) => told((emit) => createOrder(state, account, request, timeMs, emit)),
+    amendOrder: (account, request, timeMs) => told((emit) => amendOrder(state, account, request, timeMs, emit)),
+    cancelAllOrders: (account, scope, timeMs) => told((emit) => cancelAllOrders(state, account, scope, timeMs, emit)),
+    switchPositionMode: (account, request, timeMs) =>
+      told((emit) => switchPositionMode(state, account, request, timeMs, emit)),
+    setTradingStop: (account, stop, timeMs) => told((emit) => setTradingStop(state, account, stop, timeMs, emit)),
     setPriceLimitAction(account, category, clamps) {
       if (category === "spot") account.priceLimits.spotClamps = clamps;
       else account.priceLimits.contractClamps = clamps;
     },
-    cancelOrder(account, target, timeMs) {
-      const { emit, events } = collecting();
-      return { result: cancelOrder(state, account, target, timeMs, emit), events };
-    },
+    cancelOrder: (account, target, timeMs) => told((emit) => cancelOrder(state, account, target, timeMs, emit)),
   };
 }

@@ -19,10 +19,8 @@ export interface FastPosition {
   readonly qty: number;
   readonly entry: number;
   readonly mmRate: number;
-  /** Fee to close less the tier's deduction, USD: does not move with the price. Inverse: the fee alone, in coins. */
+  /** Fee to close less the tier's deduction, settle coin: does not move with the price. */
   readonly mmFixed: number;
-  /** Inverse: the tier's deduction, USD. */
-  readonly mmDeduction: number;
   readonly inverse: boolean;
 }
 
@@ -85,7 +83,7 @@ export function evaluateFast(account: FastAccount, prices: readonly number[], re
     const size = Math.abs(position.qty);
     if (position.inverse) {
       unrealisedUsd += position.qty * (price / position.entry - 1);
-      maintenanceUsd += Math.max(0, size * position.mmRate - position.mmDeduction) + position.mmFixed * price;
+      maintenanceUsd += size * position.mmRate + position.mmFixed * price;
     } else {
       unrealisedUsd += position.qty * (price - position.entry);
       maintenanceUsd += size * price * position.mmRate + position.mmFixed;

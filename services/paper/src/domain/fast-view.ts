@@ -52,8 +52,7 @@ function positions(state: ExchangeState, account: Account): readonly FastPositio
         qty: position.qty.toNumber(),
         entry: entryPrice(position).toNumber(),
         mmRate: Number(tier.maintenanceMargin),
-        mmFixed: inverse ? fee : fee - Number(tier.mmDeduction),
-        mmDeduction: Number(tier.mmDeduction),
+        mmFixed: fee - Number(tier.mmDeduction),
         inverse,
       };
     });

@@ -44,23 +44,23 @@ export function unrealisedPnl(position: PositionSnapshot, mark: Decimal): Decima
   return long ? gain : gain.negated();
 }
 
-/** Value that picks the risk tier: at entry in the quote coin; contracts of an inverse one are dollars already. */
+/** Value that picks the risk tier: at entry, in the coin the contract settles in, as its tiers are. */
 export function tierValue(position: PositionSnapshot): number {
-  return (position.contract === "inverse" ? position.qty.abs() : position.entryValue).toNumber();
+  return position.entryValue.toNumber();
 }
 
 /** (entry x q - realised) / (q - |q| x taker); inverse in coins: q / (q/entry - realised) with the fee on the size. */
 function breakEven(position: PositionSnapshot, takerRate: string): Decimal {
   if (position.qty.isZero()) return ZERO;
   const size = position.qty.abs();
-  const rate = larger(decimal(takerRate), decimal(BREAK_EVEN_FEE_FLOOR));
+  const fee = larger(decimal(takerRate), decimal(BREAK_EVEN_FEE_FLOOR));
   if (position.contract === "linear") {
-    const base = position.qty.minus(size.times(rate));
+    const base = position.qty.minus(size.times(fee));
     return entryPrice(position).times(position.qty).minus(position.curRealisedPnl).div(base);
   }
   const sign = position.qty.isLessThan(0) ? -1 : 1;
   const owed = position.entryValue.times(sign).plus(position.curRealisedPnl);
-  return owed.isZero() ? ZERO : position.qty.plus(size.times(rate)).div(owed).abs();
+  return owed.isZero() ? ZERO : position.qty.plus(size.times(fee)).div(owed).abs();
 }
 
 export function positionMargin(position: PositionSnapshot, market: Market, takerRate: string): PositionMargin {
@@ -69,8 +69,7 @@ export function positionMargin(position: PositionSnapshot, market: Market, taker
   const tier = riskTierOf(market.instrument.linear, tierValue(position));
   const closeFee = feeToClose(position, takerRate);
   const markValue = contractValue(position.contract, size, markPrice);
-  const deductionQuote = decimal(tier.mmDeduction === "" ? "0" : tier.mmDeduction);
-  const deduction = position.contract === "inverse" ? deductionQuote.div(markPrice) : deductionQuote;
+  const deduction = decimal(tier.mmDeduction === "" ? "0" : tier.mmDeduction);
   return {
     entryPrice: entryPrice(position),
     markPrice,

@@ -22,6 +22,7 @@ import { marginRules } from "./state.ts";
 import type { ExchangeState } from "./state.ts";
 import { transfer } from "./transfers.ts";
 import type { TransferRequest } from "./transfers.ts";
+import { unreachable } from "./unreachable.ts";
 
 /** Everything a client can ask about money, in plain data: what is written down can be done again. */
 export type MoneyCommand =
@@ -79,10 +80,17 @@ function switchCollateral(state: ExchangeState, account: Account, coin: string, 
   return accept({});
 }
 
+type LoanCommand = Extract<MoneyCommand, { readonly kind: `${"loan" | "fixed" | "legacy"}_${string}` }>;
+type UnifiedCommand = Exclude<MoneyCommand, LoanCommand>;
+
+function isLoanCommand(command: MoneyCommand): command is LoanCommand {
+  return /^(?:loan|fixed|legacy)_/.test(command.kind);
+}
+
 function runLoanCommand(
   state: ExchangeState,
   account: Account,
-  command: Extract<MoneyCommand, { readonly kind: `loan_${string}` | `fixed_${string}` | `legacy_${string}` }>,
+  command: LoanCommand,
   timeMs: number,
   emit: Emit,
 ): Result<MoneyAnswer> {
@@ -107,14 +115,15 @@ function runLoanCommand(
       return answerWith(repayLegacy(state, account, command.request, timeMs), (repayId) => ({ repayId }));
     case "legacy_adjust":
       return answerWith(adjustLegacy(state, account, command.request, timeMs), (adjustId) => ({ adjustId }));
+    default:
+      return unreachable(command);
   }
 }
 
-/** Does what a client asks about money. */
-export function runMoneyCommand(
+function runUnifiedCommand(
   state: ExchangeState,
   account: Account,
-  command: MoneyCommand,
+  command: UnifiedCommand,
   timeMs: number,
   emit: Emit,
 ): Result<MoneyAnswer> {
@@ -138,6 +147,19 @@ export function runMoneyCommand(
     case "demo_money":
       return answerWith(applyDemoMoney(state, account, command.request, timeMs, emit), () => ({}));
     default:
-      return runLoanCommand(state, account, command, timeMs, emit);
+      return unreachable(command);
   }
+}
+
+/** Does what a client asks about money. */
+export function runMoneyCommand(
+  state: ExchangeState,
+  account: Account,
+  command: MoneyCommand,
+  timeMs: number,
+  emit: Emit,
+): Result<MoneyAnswer> {
+  return isLoanCommand(command)
+    ? runLoanCommand(state, account, command, timeMs, emit)
+    : runUnifiedCommand(state, account, command, timeMs, emit);
 }

@@ -10,9 +10,11 @@ import { evaluateFast } from "./fast-account.ts";
 import { poolValue } from "./loan-pool.ts";
 import { accountMargin } from "./margin.ts";
 import type { MoneyCommand } from "./money-commands.ts";
-import { Decimal, ZERO, decimal, sum } from "./money.ts";
+import type { Decimal } from "./money.ts";
+import { ZERO, decimal, sum } from "./money.ts";
 import { marginRules } from "./state.ts";
 import { inTransit } from "./transfers.ts";
+import { unreachable } from "./unreachable.ts";
 import { withdrawable } from "./withdrawable.ts";
 
 const COINS = ["USDT", "BTC", "ETH"] as const;
@@ -154,6 +156,8 @@ function perform(exchange: Exchange, clock: { ms: number }, one: Act): readonly 
     case "step":
       clock.ms += one.ms;
       return exchange.step([one.btc, one.eth], { timeMs: clock.ms, replayTimeMs: clock.ms });
+    default:
+      return unreachable(one);
   }
 }
 

@@ -47,17 +47,17 @@ function transferable(state: ExchangeState, account: Account, from: AccountType,
 }
 
 /** Takes the amount from its wallet: at once, also while the transfer is pending. */
-function debit(account: Account, transfer: Transfer, timeMs: number): void {
-  const { coin } = transfer;
-  const posting = { coin, type: "TRANSFER_OUT", timeMs, cashFlow: transfer.amount.negated() } as const;
-  if (transfer.from === "FUND") postFund(account, posting);
+function debit(account: Account, moved: Transfer, timeMs: number): void {
+  const { coin } = moved;
+  const posting = { coin, type: "TRANSFER_OUT", timeMs, cashFlow: moved.amount.negated() } as const;
+  if (moved.from === "FUND") postFund(account, posting);
   else postUnified(account, posting);
 }
 
 /** Brings the amount to its wallet. */
-function credit(account: Account, transfer: Transfer, timeMs: number): void {
-  const posting = { coin: transfer.coin, type: "TRANSFER_IN", timeMs, cashFlow: transfer.amount } as const;
-  if (transfer.to === "FUND") postFund(account, posting);
+function credit(account: Account, moved: Transfer, timeMs: number): void {
+  const posting = { coin: moved.coin, type: "TRANSFER_IN", timeMs, cashFlow: moved.amount } as const;
+  if (moved.to === "FUND") postFund(account, posting);
   else postUnified(account, posting);
 }
 

@@ -94,7 +94,7 @@ function isUnderMargin(state: ExchangeState, account: Account): boolean {
 export function liquidateUnified(state: ExchangeState, account: Account, timeMs: number, emit: Emit): void {
   const margin = accountMargin(account, marginRules(state));
   if (margin.mmRate !== undefined && margin.mmRate.isLessThan(1)) return;
-  for (const order of [...account.openOrders]) {
+  for (const order of account.openOrders) {
     closeOrder(state, account, order, { cancelType: "CancelByPrepareLiq", rejectReason: "EC_NoError", timeMs });
     emitOrder(order, state.sequence.next(), timeMs, emit);
   }
