@@ -34,8 +34,9 @@ export function preCheckOrder(state: ExchangeState, account: Account, request: O
   const isContract = tradable.category !== "spot";
   const addedIm = isContract ? neededMargin(state, account, asked, checked, tradable) : ZERO;
   const inUsd = tradable.category === "inverse" ? usdPrice(state, tradable.settleCoin) : usdPrice(state, "USDT");
-  const value = orderValue(checked, tradable).times(inUsd);
-  const { maintenanceMargin } = riskTierOf(tradable.market.instrument.linear, value.toNumber());
+  const coinValue = orderValue(checked, tradable);
+  const value = coinValue.times(inUsd);
+  const { maintenanceMargin } = riskTierOf(tradable.market.instrument.linear, coinValue.toNumber());
   const addedMm = addedIm.isZero() ? ZERO : value.times(maintenanceMargin).plus(value.times(state.fees.takerLinear));
   return accept({
     preImrE4: e4(margin.totalInitialMargin, balance),

@@ -18,10 +18,15 @@ function feeCoin(order: Pick<Order, "category" | "side">, tradable: Tradable): s
   return order.side === "Buy" ? tradable.baseCoin : tradable.quoteCoin;
 }
 
+const INVERSE_PRICE_PLACES = 2;
+
 function averagePrice(order: OrderSnapshot): string {
   const { cumExecValue, cumExecQty } = order;
   if (!cumExecQty.isGreaterThan(0)) return order.category === "spot" ? "0" : "";
-  return plain(order.category === "inverse" ? cumExecQty.div(cumExecValue) : cumExecValue.div(cumExecQty));
+  // The value of an inverse contract is rounded, so the price it comes back to is only good to a few places.
+  return order.category === "inverse"
+    ? plain(cumExecQty.div(cumExecValue), INVERSE_PRICE_PLACES)
+    : plain(cumExecValue.div(cumExecQty));
 }
 
 /** Spot market orders show price 0; those of contracts their internal cap (recorded). */
