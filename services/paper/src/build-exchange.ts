@@ -16,8 +16,7 @@ function sizePerLevel(config: PaperConfig, symbol: string): string | undefined {
 
 /** Only what the configuration names. */
 function bankRules(config: PaperConfig): Partial<BankRules> {
-  const { hourlyRates, reduceLine, delayedLine, delayedGraceMs, repayCollateralFee, quotaUsd, fundingRate } =
-    config.bank;
+  const { hourlyRates, reduceLine, delayedLine, delayedGraceMs, repayCollateralFee, quotaUsd } = config.bank;
   return {
     ...(hourlyRates === undefined ? {} : { hourlyRates }),
     ...(reduceLine === undefined ? {} : { reduceLine }),
@@ -25,7 +24,6 @@ function bankRules(config: PaperConfig): Partial<BankRules> {
     ...(delayedGraceMs === undefined ? {} : { delayedGraceMs }),
     ...(repayCollateralFee === undefined ? {} : { repayCollateralFee }),
     ...(quotaUsd === undefined ? {} : { quotaUsd }),
-    ...(fundingRate === undefined ? {} : { fundingRate }),
   };
 }
 

@@ -103,10 +103,6 @@ const shape = z.strictObject({
       delayedGraceMs: z.int().min(0).optional(),
       repayCollateralFee: fraction.optional(),
       quotaUsd: decimalText.optional(),
-      fundingRate: z
-        .string()
-        .regex(/^-?0(?:\.\d{1,8})?$/, 'write a rate in quotes, as in "-0.0001"')
-        .optional(),
     })
     .prefault({}),
   spreadTicks: z.int().min(1).max(10_000).default(1),

@@ -146,6 +146,14 @@ function unifiedTiers(_venue: Venue, request: ApiRequest): ApiAnswer {
   return answer({ list: coins.map(([coin, tiers]) => ({ currency: coin, collateralRatioList: [...tiers] })) });
 }
 
+/** Cross margin is the only mode here: asking for it succeeds, anything else is refused with its reason. */
+function setMarginMode(_venue: Venue, request: ApiRequest): ApiAnswer {
+  const text = Buffer.from(request.rawBody).toString("utf8");
+  if (text.includes('"REGULAR_MARGIN"')) return answer({ reasons: [] }, "Request accepted");
+  const reasons = [{ reasonCode: "3400000", reasonMsg: "This paper exchange offers cross margin only." }];
+  return { retCode: 3_400_000, retMsg: "Set margin mode failed", result: { reasons } };
+}
+
 const coinAmount = z.looseObject({ coin: z.string(), amountStr: z.string() });
 
 /** The unified account: balances, terms, log, borrowing. */
@@ -158,6 +166,14 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   readRoute("/v5/account/withdrawal", 50, withdrawal),
   readRoute("/v5/user/query-api", 10, queryApi),
   { method: "GET", path: "/v5/spot-margin-trade/collateral", access: "public", handle: unifiedTiers },
+  {
+    method: "POST",
+    path: "/v5/account/set-margin-mode",
+    access: "private",
+    permission: "trade",
+    limit: 5,
+    handle: setMarginMode,
+  },
   moneyRoute({
     path: "/v5/account/borrow",
     limit: 1,

@@ -65,6 +65,7 @@ export function simAccounts(state: ExchangeState): readonly JsonObject[] {
     unhedgedLoan: loanView(state, account.shadow.loan),
     wallet: Object.fromEntries([...account.wallet].map(([coin, balance]) => [coin, plain(balance.walletBalance)])),
     fund: amounts(account.fund),
+    marginCalled: account.loanBook.marginCalled,
     positions: positionsView(state, account),
     unifiedLiquidationsMs: account.unifiedLiquidationsMs,
     stats: account.stats,

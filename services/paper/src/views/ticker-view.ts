@@ -1,3 +1,4 @@
+import { DEFAULT_BANK_RULES } from "../domain/bank.ts";
 import { bookLevel } from "../domain/book.ts";
 import type { Book, Level, Side } from "../domain/book.ts";
 import { writtenPlaces } from "../domain/money.ts";
@@ -65,7 +66,7 @@ export function nextFundingMs(intervalMinutes: number, nowMs: number): number {
 }
 
 /** Funding rate shown: the neutral rate of the exchange's formula. */
-export const FUNDING_RATE = "0.0001";
+export const FUNDING_RATE = DEFAULT_BANK_RULES.fundingRate;
 
 /** Fields of the linear ticker topic, in the captured order. All values are text. */
 export function linearTicker(market: Market, nowMs: number): TextFields {
