@@ -35,8 +35,8 @@ export interface Account {
   readonly priceLimits: PriceLimitActions;
   /** Symbols traded in hedge mode. */
   readonly hedgeSymbols: Set<string>;
-  /** Oldest first. */
-  readonly closedPnl: ClosedPnl[];
+  /** By order id, oldest first. */
+  readonly closedPnl: Map<string, ClosedPnl>;
   /** Coins the owner took out of the margin (`set-collateral-switch`). */
   readonly collateralOff: Set<string>;
   /** By transfer id. */
@@ -90,7 +90,7 @@ export function createAccount(options: AccountOptions): Account {
     positions: new Map(),
     priceLimits: defaultPriceLimitActions(),
     hedgeSymbols: new Set(),
-    closedPnl: [],
+    closedPnl: new Map(),
     collateralOff: new Set(),
     transfers: new Map(),
     loan: options.loan,

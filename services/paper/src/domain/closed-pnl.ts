@@ -58,7 +58,7 @@ export function recordClosedPnl(
       closeFee: ZERO,
       fillCount: 0,
     };
-    account.closedPnl.push(row);
+    account.closedPnl.set(order.orderId, row);
     rows.set(order, row);
   }
   row.updatedMs = position.updatedMs;

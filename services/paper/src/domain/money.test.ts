@@ -261,7 +261,7 @@ describe("positions", () => {
     step(exchange, 61_000, T0 + 1000);
     exchange.createOrder(account, orderRequest({ side: "Sell", qty: "0.2", reduceOnly: true }), T0 + 1000);
     const gained = (account.wallet.get("USDT")?.walletBalance ?? decimal("0")).minus(20_000);
-    expect(account.closedPnl.map((row) => plain(closedProfit(row)))).toEqual([plain(gained)]);
+    expect([...account.closedPnl.values()].map((row) => plain(closedProfit(row)))).toEqual([plain(gained)]);
   });
 
   test("a large position is liquidated one risk tier at a time and stops once the margin suffices", () => {

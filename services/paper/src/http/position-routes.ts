@@ -96,7 +96,7 @@ function closedPnl(_venue: Venue, request: ApiRequest, caller: Caller): ApiAnswe
   if (!times.ok) return fail(times.refusal);
   const [start, end] = times.value;
   const symbol = param(request.query, "symbol");
-  const rows = caller.account.closedPnl.filter(
+  const rows = [...caller.account.closedPnl.values()].filter(
     (row) =>
       row.category === category.value &&
       (symbol === undefined || row.symbol === symbol) &&
