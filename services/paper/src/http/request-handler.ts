@@ -5,6 +5,7 @@ import type { Counter, Logger, Timers } from "@hedgelock/runtime";
 
 import type { HttpFaults } from "../faults/http-faults.ts";
 import type { SimApi } from "../sim/sim-api.ts";
+import { STATUS_PAGE } from "../sim/status-page.ts";
 import type { Venue } from "../venue.ts";
 import { fail } from "./api.ts";
 import { dispatch } from "./dispatch.ts";
@@ -46,6 +47,14 @@ function writeJson(
   response.end(text);
 }
 
+function writePage(response: ServerResponse): void {
+  response.writeHead(200, {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'",
+  });
+  response.end(STATUS_PAGE);
+}
+
 /** Every answer of the exchange carries its time: it is measured when the answer is written. */
 function writeAnswer(response: ServerResponse, answer: HttpAnswer, nowMs: number): void {
   const { retCode, retMsg, result, extInfo } = answer.body;
@@ -69,6 +78,10 @@ async function serve(deps: RequestDeps, request: IncomingMessage, response: Serv
   }
   const { path, rawQuery } = splitTarget(request.url ?? "/");
   const method = request.method ?? "GET";
+  if (path === "/" && method === "GET") {
+    writePage(response);
+    return;
+  }
   if (path.startsWith(SIM_PREFIX)) {
     const answer = deps.sim.handle({ method, path, rawBody, remoteAddress: request.socket.remoteAddress });
     writeJson(response, answer.status, answer.body);
