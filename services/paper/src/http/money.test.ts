@@ -196,4 +196,22 @@ describe("positions", () => {
     const [change, flow, fee] = ["change", "cashFlow", "fee"].map((name) => Number(dig(first, name)));
     expect(change).toBeCloseTo((flow ?? 0) - (fee ?? 0), 8);
   });
+
+  test("an inverse position holds margin and pays fees in its coin, and never touches USDT", async () => {
+    const coins = async () => {
+      const wallet = await get(paper, "/v5/account/wallet-balance?accountType=UNIFIED&coin=USDT,BTC", READ_KEY);
+      return new Map(items(wallet.get("list", 0, "coin")).map((row) => [String(dig(row, "coin")), row]));
+    };
+    const before = await coins();
+    const placed = await order(paper, TRADE_KEY, { category: "inverse", symbol: "BTCUSD", side: "Sell", qty: "6000" });
+    expect(placed.retCode).toBe(0);
+    const list = await get(paper, "/v5/position/list?category=inverse", READ_KEY);
+    expect(list.get("list", 0)).toMatchObject({ symbol: "BTCUSD", side: "Sell", size: "6000" });
+    expect(Number(list.get("list", 0, "positionValue"))).toBeCloseTo(0.1, 4);
+    const after = await coins();
+    expect(dig(after.get("USDT"), "walletBalance")).toBe(dig(before.get("USDT"), "walletBalance"));
+    const fee = Number(dig(before.get("BTC"), "walletBalance")) - Number(dig(after.get("BTC"), "walletBalance"));
+    expect(fee).toBeCloseTo(0.1 * 0.00055, 7);
+    expect(Number(dig(after.get("BTC"), "totalPositionIM"))).toBeGreaterThan(0.01);
+  });
 });
