@@ -77,6 +77,15 @@ export interface LegacyLoan {
   readonly openedMs: number;
 }
 
+/** One hour's interest on what was borrowed by hand in the unified account. */
+export interface InterestCharge {
+  readonly coin: string;
+  readonly timeMs: number;
+  readonly cost: Decimal;
+  readonly borrowed: Decimal;
+  readonly hourlyRate: string;
+}
+
 /** Histories and contracts of an account's loans, oldest first. */
 export interface LoanBook {
   readonly borrows: LoanBorrow[];
@@ -88,6 +97,7 @@ export interface LoanBook {
   readonly legacy: LegacyLoan[];
   readonly legacyRepayments: (LoanRepayment & { readonly loan: LegacyLoan })[];
   readonly legacyAdjustments: (LoanAdjustment & { readonly loan: LegacyLoan })[];
+  readonly charges: InterestCharge[];
   /** When the LTV reached the line of delayed liquidation; undefined below it. */
   delayedSinceMs: number | undefined;
   marginCalled: boolean;
@@ -104,6 +114,7 @@ export function emptyLoanBook(): LoanBook {
     legacy: [],
     legacyRepayments: [],
     legacyAdjustments: [],
+    charges: [],
     delayedSinceMs: undefined,
     marginCalled: false,
   };

@@ -22,12 +22,14 @@ function accrue(loan: Loan, rates: Readonly<Record<string, string>>): void {
 }
 
 /** Interest on what was borrowed by hand in the unified account. */
-function accrueUnified(account: Account, rates: Readonly<Record<string, string>>): void {
+function accrueUnified(account: Account, rates: Readonly<Record<string, string>>, timeMs: number): void {
   for (const [coin, balance] of account.wallet) {
-    const interest = balance.spotBorrow.times(decimal(rates[coin] ?? "0")).decimalPlaces(PLACES, Decimal.ROUND_UP);
-    if (interest.isZero()) continue;
-    balance.spotBorrow = balance.spotBorrow.plus(interest);
-    balance.accruedInterest = balance.accruedInterest.plus(interest);
+    const hourlyRate = rates[coin] ?? "0";
+    const cost = balance.spotBorrow.times(hourlyRate).decimalPlaces(PLACES, Decimal.ROUND_UP);
+    if (cost.isZero()) continue;
+    account.loanBook.charges.push({ coin, timeMs, cost, borrowed: balance.spotBorrow, hourlyRate });
+    balance.spotBorrow = balance.spotBorrow.plus(cost);
+    balance.accruedInterest = balance.accruedInterest.plus(cost);
   }
 }
 
@@ -40,7 +42,7 @@ export function settleInterest(state: ExchangeState, timeMs: number): void {
     for (const account of state.accounts.values()) {
       accrue(account.loan, bank.rules.hourlyRates);
       accrue(account.shadow.loan, bank.rules.hourlyRates);
-      accrueUnified(account, bank.rules.hourlyRates);
+      accrueUnified(account, bank.rules.hourlyRates, atMs);
       accrueFixed(state, account, atMs);
       accrueLegacy(state, account);
       refreshFast(state, account);

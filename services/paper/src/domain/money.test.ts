@@ -108,6 +108,19 @@ describe("the loan pool", () => {
     expect(fund(account, "USDT")).toBe("999");
   });
 
+  test("what was borrowed by hand bears interest every hour, and repaying all ends it", () => {
+    const exchange = testExchange();
+    const account = accountOf(exchange);
+    expect(code(exchange, { kind: "borrow", request: { coin: "USDT", amount: "10000" } })).toBe(0);
+    step(exchange, 60_000, T0 + HOUR);
+    expect(account.loanBook.charges.map((row) => plain(row.cost))).toEqual(["0.065"]);
+    const repay: MoneyCommand = { kind: "repay", request: { coin: undefined, amount: undefined } };
+    expect(code(exchange, repay, T0 + HOUR)).toBe(0);
+    const balance = account.wallet.get("USDT");
+    expect([balance?.spotBorrow, balance?.accruedInterest].map((one) => one?.toFixed())).toEqual(["0", "0"]);
+    expect(balance?.walletBalance.toFixed()).toBe("19999.935");
+  });
+
   test("refusals carry the documented codes", () => {
     const exchange = testExchange({ accounts: [setup] });
     accountOf(exchange).fund.set("BTC", decimal("0.5"));

@@ -146,6 +146,33 @@ function unifiedTiers(_venue: Venue, request: ApiRequest): ApiAnswer {
   return answer({ list: coins.map(([coin, tiers]) => ({ currency: coin, collateralRatioList: [...tiers] })) });
 }
 
+/** Hourly interest of manual borrowing, newest first. */
+function borrowHistory(_venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
+  const times = timeParams(request.query);
+  if (!times.ok) return fail(times.refusal);
+  const [start, end] = times.value;
+  const currency = param(request.query, "currency");
+  const rows = caller.account.loanBook.charges.filter(
+    (row) => row.timeMs >= start && row.timeMs <= end && (currency === undefined || row.coin === currency),
+  );
+  return listAnswer(request, rows.toReversed(), {
+    usual: 20,
+    most: 50,
+    keyOf: (row) => ({ id: `${row.coin}-${row.timeMs}`, timeMs: row.timeMs }),
+    row: (row) => ({
+      currency: row.coin,
+      createdTime: row.timeMs,
+      borrowCost: plain(row.cost),
+      hourlyBorrowRate: row.hourlyRate,
+      InterestBearingBorrowSize: plain(row.borrowed),
+      costExemption: "0",
+      borrowAmount: plain(row.borrowed),
+      unrealisedLoss: "0",
+      freeBorrowedAmount: "0",
+    }),
+  });
+}
+
 /** Cross margin is the only mode here: asking for it succeeds, anything else is refused with its reason. */
 function setMarginMode(_venue: Venue, request: ApiRequest): ApiAnswer {
   const text = Buffer.from(request.rawBody).toString("utf8");
@@ -163,6 +190,7 @@ export const ACCOUNT_ROUTES: readonly Route[] = [
   readRoute("/v5/account/fee-rate", 5, feeRate),
   readRoute("/v5/account/collateral-info", 50, collateralInfo),
   readRoute("/v5/account/transaction-log", 25, transactionLog),
+  readRoute("/v5/account/borrow-history", 50, borrowHistory),
   readRoute("/v5/account/withdrawal", 50, withdrawal),
   readRoute("/v5/user/query-api", 10, queryApi),
   { method: "GET", path: "/v5/spot-margin-trade/collateral", access: "public", handle: unifiedTiers },
