@@ -1,6 +1,7 @@
 import process from "node:process";
 
-import type { RunningService, ServiceContext, ServiceDefinition } from "@hedgelock/runtime";
+import type { ReplayPlan } from "@hedgelock/prices";
+import type { RunningService, ServiceContext, ServiceDefinition, Timers } from "@hedgelock/runtime";
 
 import { createApiKeys } from "./api-keys.ts";
 import { buildFeeds } from "./build-feeds.ts";
@@ -13,10 +14,13 @@ import { buildFaults } from "./faults/build-faults.ts";
 import type { Faults } from "./faults/build-faults.ts";
 import { createRateWindows } from "./http/rate-window.ts";
 import type { RateWindows } from "./http/rate-window.ts";
+import type { RateWindows } from "./http/rate-window.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
 import { listen } from "./listener.ts";
 import { openExchange } from "./persist/open-exchange.ts";
+import type { OpenedExchange } from "./persist/open-exchange.ts";
 import { loadPrices } from "./replay/load-prices.ts";
+import type { ReplayRunner } from "./replay/runner.ts";
 import { createSimApi } from "./sim/sim-api.ts";
 import type { Venue } from "./venue.ts";
 import { WsGate } from "./ws/ws-gate.ts";
@@ -54,11 +58,53 @@ function createGate(
   });
 }
 
+/** Ends the process as a crash would, once the answer is out. */
+function killSoon(timers: Timers): void {
+  timers.after(KILL_DELAY_MS, () => process.kill(process.pid, "SIGKILL"));
+}
+
+interface HandlerParts {
+  readonly venue: Venue;
+  readonly faults: Faults;
+  readonly runner: ReplayRunner;
+  readonly opened: OpenedExchange;
+  readonly plan: ReplayPlan;
+  readonly rates: RateWindows;
+}
+
+function createHandler(
+  context: ServiceContext<PaperConfig>,
+  parts: HandlerParts,
+): ReturnType<typeof createRequestHandler> {
+  const { config, timers, log, metrics } = context;
+  const { venue, faults, runner, opened, plan, rates } = parts;
+  return createRequestHandler({
+    venue,
+    sim: createSimApi({
+      venueName: config.venueName,
+      seed: config.seed,
+      state: opened.exchange.state,
+      plan,
+      runner,
+      timeline: () => opened.timeline,
+      faults: faults.list,
+      kill: () => {
+        killSoon(timers);
+      },
+    }),
+    rates,
+    log,
+    failures: metrics.counter("hedgelock_paper_request_failures_total", "Requests that failed inside the exchange"),
+    faults: faults.http,
+    timers,
+  });
+}
+
 async function start(context: ServiceContext<PaperConfig>): Promise<RunningService> {
   const { config, timers, log, metrics } = context;
   const prices = await loadPrices(config);
   const opened = openExchange(config, prices, context);
-  const { exchange, timeline } = opened;
+  const { exchange } = opened;
   const feeds = buildFeeds(exchange, context);
   const steps = metrics.counter("hedgelock_paper_steps_total", "Replay steps done");
   const runner = buildReplay(prices, opened, feeds, { ...context, steps });
@@ -80,27 +126,7 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
   };
   const rates = createRateWindows(config.enforceRateLimits);
   const gate = createGate(context, feeds, venue, rates, faults);
-  const kill = (): void => {
-    timers.after(KILL_DELAY_MS, () => process.kill(process.pid, "SIGKILL"));
-  };
-  const onRequest = createRequestHandler({
-    venue,
-    sim: createSimApi({
-      venueName: config.venueName,
-      seed: config.seed,
-      state: exchange.state,
-      plan: prices.plan,
-      runner,
-      timeline: () => timeline,
-      faults: faults.list,
-      kill,
-    }),
-    rates,
-    log,
-    failures: metrics.counter("hedgelock_paper_request_failures_total", "Requests that failed inside the exchange"),
-    faults: faults.http,
-    timers,
-  });
+  const onRequest = createHandler(context, { venue, faults, runner, opened, plan: prices.plan, rates });
   const { host, port } = config.listen;
   const listener = await listen({
     host,

@@ -1,7 +1,9 @@
 function swapTops(bids: unknown, asks: unknown): readonly [unknown, unknown] {
   if (!Array.isArray(bids) || !Array.isArray(asks)) return [bids, asks];
-  const [bid, ...lowerBids]: readonly unknown[] = bids;
-  const [ask, ...upperAsks]: readonly unknown[] = asks;
+  const bidLevels: readonly unknown[] = bids;
+  const askLevels: readonly unknown[] = asks;
+  const [bid, ...lowerBids] = bidLevels;
+  const [ask, ...upperAsks] = askLevels;
   if (bid === undefined || ask === undefined) return [bids, asks];
   return [
     [ask, ...lowerBids],

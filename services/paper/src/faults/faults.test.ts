@@ -40,7 +40,7 @@ async function open(path: string): Promise<TestSocket> {
 describe("the answer is lost or wrong, the order is not", () => {
   test("the connection is hung up after the order executed, once", async () => {
     await fault({ kind: "http_lost", path: "/v5/order/create", times: 1 });
-    await expect(order(paper, TRADE_KEY, { orderLinkId: "lost" })).rejects.toThrow();
+    await expect(order(paper, TRADE_KEY, { orderLinkId: "lost" })).rejects.toThrow("fetch failed");
     expect(await found("lost")).toBe("Filled");
     expect((await order(paper, TRADE_KEY, { orderLinkId: "lost" })).retCode).toBe(110072);
   });
