@@ -14,7 +14,6 @@ import { buildFaults } from "./faults/build-faults.ts";
 import type { Faults } from "./faults/build-faults.ts";
 import { createRateWindows } from "./http/rate-window.ts";
 import type { RateWindows } from "./http/rate-window.ts";
-import type { RateWindows } from "./http/rate-window.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
 import { listen } from "./listener.ts";
 import { openExchange } from "./persist/open-exchange.ts";
