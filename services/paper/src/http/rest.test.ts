@@ -70,7 +70,7 @@ describe("public calls", () => {
 
   test("unknown paths are 404 with code 10017; a GET with a body is 403", async () => {
     expect(await get(paper, "/v5/market/nothing")).toMatchObject({ status: 404, retCode: 10017 });
-    expect(await get(paper, "/")).toMatchObject({ status: 404, retCode: 10017 });
+    expect(await get(paper, "/v5")).toMatchObject({ status: 404, retCode: 10017 });
     expect(await post(paper, "/v5/market/time", {})).toMatchObject({ status: 404 });
   });
 });
