@@ -25,8 +25,10 @@ export interface ClosedPnl {
   fillCount: number;
 }
 
-/** The row of each order that closed something: a search through them all would cost more than the match. */
-const rows = new WeakMap<object, ClosedPnl>();
+const EXEC_TYPES: Readonly<Record<string, string>> = {
+  CreateByTakeOver_PassThrough: "BustTrade",
+  CreateByAdl_PassThrough: "AdlTrade",
+};
 
 /** Adds a fill that closed something to the order's row; nothing when it only opened. */
 export function recordClosedPnl(
@@ -37,7 +39,7 @@ export function recordClosedPnl(
   fill: { readonly price: Decimal; readonly qty: Decimal; readonly fee: Decimal },
 ): void {
   if (effect.closedSize.isZero()) return;
-  let row = rows.get(order);
+  let row = account.closedPnl.get(order.orderId);
   if (row === undefined) {
     row = {
       symbol: position.symbol,
@@ -48,7 +50,7 @@ export function recordClosedPnl(
       qty: order.qty,
       orderPrice: order.price,
       leverage: position.leverage,
-      execType: order.createType === "CreateByUser" ? "Trade" : "BustTrade",
+      execType: EXEC_TYPES[order.createType] ?? "Trade",
       createdMs: position.updatedMs,
       updatedMs: position.updatedMs,
       closedSize: ZERO,
@@ -59,7 +61,6 @@ export function recordClosedPnl(
       fillCount: 0,
     };
     account.closedPnl.set(order.orderId, row);
-    rows.set(order, row);
   }
   row.updatedMs = position.updatedMs;
   row.closedSize = row.closedSize.plus(effect.closedSize);
