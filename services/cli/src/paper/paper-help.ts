@@ -23,5 +23,5 @@ Options:
   --rate-limits          Refuses calls over the exchange's limits with 10006, instead of only counting them.
   --help                 This text.
 
-Exit status: 0 stopped, 2 bad options, files or state, 3 the exchange failed.
+Exit status: 0 stopped, 2 bad options or price files, 3 the exchange failed or its kept state does not fit.
 `;
