@@ -33,9 +33,16 @@ function report({ ok, output }) {
   return ok ? 0 : 1;
 }
 
+/** What the charts take from the services: schemas, permissions, price names, READMEs. */
+async function generateCharts({ root, env, node }) {
+  const { code, output } = await runTool(node, ["test/charts/tools/main.ts"], { cwd: root, env, timeoutMs: 120_000 });
+  return report({ ok: code === 0, output });
+}
+
 async function runGenerate(tools, args) {
   unknownArguments(args, ["--release"]);
-  const status = report(await generate(tools));
+  const contract = report(await generate(tools));
+  const status = contract === 0 ? await generateCharts(tools) : contract;
   return status !== 0 || !args.includes("--release") ? status : report(await markReleased(tools));
 }
 
@@ -55,6 +62,11 @@ export const COMMANDS = Object.freeze({
     run: handOver("services/cli/src/main.ts", { before: ["start"], onLauncherDeath: "stop" }),
   },
   test: { nats: true, handsOver: true, run: handOver("node_modules/vitest/vitest.mjs", { before: ["run"] }) },
+  "test:cluster": {
+    nats: false,
+    handsOver: true,
+    run: handOver("node_modules/vitest/vitest.mjs", { before: ["run", "--config", "test/cluster/vitest.config.ts"] }),
+  },
   bench: { nats: true, handsOver: true, run: handOver("bench/src/main.ts") },
   check: { nats: false, handsOver: false, run: check },
   generate: { nats: false, handsOver: false, run: runGenerate },

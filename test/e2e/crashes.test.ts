@@ -27,7 +27,8 @@ async function readReport(path: string): Promise<Report> {
 describe.each(CRASHES.map((crash) => ({ crash, name: crash.name })))("the recorded crash $name", ({ crash }) => {
   it("is hedged by the whole pipeline, and every fill is accounted for", async () => {
     const path = join(folder, `${crash.name}.json`);
-    const run = hedgelock(["start", "--exit", "--prices", crash.name, ...SPEED, "--report", path]);
+    const traces = join(folder, `${crash.name}-traces`);
+    const run = hedgelock(["start", "--exit", "--prices", crash.name, ...SPEED, "--report", path, "--traces", traces]);
     const at = await runFolder(run);
     const status = await run.exited();
     const output = `${run.lines.join("\n")}\n${run.errorText()}`;
@@ -44,6 +45,8 @@ describe.each(CRASHES.map((crash) => ({ crash, name: crash.name })))("the record
     expect(report.ticks.evaluated).toBe(report.ticks.published);
     expect(report.traces.fills).toBeGreaterThan(0);
     expect(report.traces.complete).toBe(report.traces.fills);
+    const { fills } = report.traces;
+    expect(report.traces.spans, output).toEqual({ fills, complete: fills, incomplete: 0, holes: [] });
     expect(report.accounts).toHaveLength(3);
     const states = new Set(report.accounts.flatMap((account) => account.states.map((change) => change.to)));
     expect([...states]).toEqual(expect.arrayContaining(["DANGER", "CRITICAL"]));

@@ -7,7 +7,7 @@ export interface NatsProcess {
   output(): string;
   /** True once it has ended. */
   readonly ended: boolean;
-  signal(name: "SIGSTOP" | "SIGCONT" | "SIGTERM" | "SIGKILL"): void;
+  signal(name: "SIGSTOP" | "SIGCONT" | "SIGTERM" | "SIGKILL" | "SIGHUP"): void;
   /** Resolves when the process has ended. */
   readonly exit: Promise<void>;
 }

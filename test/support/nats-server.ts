@@ -31,6 +31,8 @@ export interface NatsServer extends AsyncDisposable {
   pause(): Promise<void>;
   /** SIGCONT. */
   resume(): void;
+  /** Replaces `config` of the options while it runs; resolves when the server has taken it over. */
+  reconfigure(config: string): Promise<void>;
   /** SIGKILL; resolves when the process has ended. */
   kill(): Promise<void>;
   /** SIGTERM; resolves when the process has ended. */
@@ -86,6 +88,12 @@ async function isHealthy(monitorPort: number): Promise<boolean> {
   }
 }
 
+/** When the server last read its configuration, in its own words. */
+async function configLoadTime(monitorPort: number): Promise<string> {
+  const answer = await fetch(`http://127.0.0.1:${monitorPort}/varz`);
+  return /"config_load_time": *"([^"]+)"/.exec(await answer.text())?.[1] ?? "";
+}
+
 /** Starts a process of the layout and waits until it is healthy, unless `wait` is false. */
 async function launch(configFile: string, monitorPort: number, wait: boolean): Promise<NatsProcess> {
   const child = spawnNats(configFile);
@@ -136,6 +144,15 @@ async function serverOf(layout: Layout, options: NatsServerOptions, wait: boolea
     },
     resume() {
       child.signal("SIGCONT");
+    },
+    async reconfigure(config) {
+      await writeFile(configFile, configuration(layout, { ...options, config }));
+      const before = await configLoadTime(layout.monitorPort);
+      child.signal("SIGHUP");
+      await until(
+        "nats-server has taken over its new configuration",
+        async () => (await configLoadTime(layout.monitorPort)) !== before,
+      );
     },
     kill: () => end("SIGKILL"),
     terminate: () => end("SIGTERM"),

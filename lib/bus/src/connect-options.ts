@@ -1,3 +1,5 @@
+import type { HedgeLockError } from "@hedgelock/runtime";
+
 import type { BusDeps } from "./bus-deps.ts";
 
 /** Bounds of one bus. */
@@ -38,8 +40,10 @@ export interface ServerAddress {
   readonly servers: readonly string[];
   /** Name of the service: stands in the server's monitoring, in the inbox prefix `_IB.<name>` and in dead letters. */
   readonly name: string;
-  readonly user?: string;
-  readonly password?: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  /** A file with the password alone, instead of `password`; read once, when connecting. */
+  readonly passwordFile?: string | undefined;
   /** How long the first connection may take; 10 s when left out. */
   readonly connectDeadlineMs?: number;
 }
@@ -49,4 +53,9 @@ export interface ConnectOptions extends ServerAddress, BusDeps {
   /** Refuse to start when the streams were provisioned with another number of partitions. */
   readonly partitionsExpected?: number;
   readonly limits?: Partial<BusLimits>;
+  /**
+   * Told once when the connection has ended for good though nobody closed it: the server takes the credentials no
+   * longer. Nothing works after that; a service ends (`fatal` of its context).
+   */
+  readonly onLost?: (error: HedgeLockError) => void;
 }

@@ -8,6 +8,7 @@ import type { BusState } from "./port.ts";
 
 type StateListener = (state: BusState) => void;
 type DenialListener = (subject: string, error: HedgeLockError) => void;
+type LossListener = (reason: Error | undefined) => void;
 
 /** A connection of the client library with its state made observable. Never throws from a callback of the library. */
 export class Connection {
@@ -17,6 +18,7 @@ export class Connection {
   readonly #deps: BusDeps;
   readonly #stateListeners = new Set<StateListener>();
   readonly #denialListeners = new Set<DenialListener>();
+  readonly #lossListeners = new Set<LossListener>();
   #state: BusState = "connected";
   #inboxes = 0;
 
@@ -54,6 +56,11 @@ export class Connection {
     };
   }
 
+  /** Told when the connection has ended for good without {@link close}. */
+  onLost(listener: LossListener): void {
+    this.#lossListeners.add(listener);
+  }
+
   /** Resolves when connected; rejects when closed or when the deadline has passed. */
   async connected(deadlineMs: number): Promise<void> {
     if (this.#state === "connected") return;
@@ -89,12 +96,13 @@ export class Connection {
   }
 
   async #awaitClose(): Promise<void> {
-    const reason = await this.nc.closed();
+    const reason = (await this.nc.closed()) ?? undefined;
     if (this.#state === "closed") return;
     this.#deps.log.error("bus.closed_unexpectedly", {
       reason: reason === undefined ? "none given" : errorText(reason),
     });
     this.#become("closed");
+    for (const listener of this.#lossListeners) listener(reason);
   }
 
   #take(status: Status): void {

@@ -11,7 +11,9 @@ import {
 import type { BusDeps } from "./bus-deps.ts";
 import { BUS_ERROR } from "./bus-error.ts";
 import type { ServerAddress } from "./connect-options.ts";
+import { closedError } from "./connection-error.ts";
 import { Connection } from "./connection.ts";
+import { readPasswordFile } from "./password-file.ts";
 import { reconnectDelay } from "./reconnect-delay.ts";
 
 const CONNECT_DEADLINE_MS = 10_000;
@@ -21,7 +23,12 @@ const RETRY_MS = 200;
 const PING_INTERVAL_MS = 2_000;
 const MAX_PING_OUT = 2;
 
-function clientOptions(address: ServerAddress, deps: BusDeps): ConnectionOptions {
+/** The password, from wherever it is given. */
+async function passwordOf({ password, passwordFile }: ServerAddress): Promise<string | undefined> {
+  return passwordFile === undefined ? password : readPasswordFile(passwordFile);
+}
+
+function clientOptions(address: ServerAddress, password: string | undefined, deps: BusDeps): ConnectionOptions {
   return {
     servers: [...address.servers],
     name: address.name,
@@ -34,7 +41,7 @@ function clientOptions(address: ServerAddress, deps: BusDeps): ConnectionOptions
     timeout: DIAL_TIMEOUT_MS,
     reconnectDelayHandler: reconnectDelay(deps.clock, deps.random),
     ...(address.user === undefined ? {} : { user: address.user }),
-    ...(address.password === undefined ? {} : { pass: address.password }),
+    ...(password === undefined ? {} : { pass: password }),
   };
 }
 
@@ -43,12 +50,32 @@ function withoutCredentials(server: string): string {
   return server.replace(/\/\/[^@/]*@/, "//");
 }
 
+function listed({ servers }: ServerAddress): string {
+  return servers.map(withoutCredentials).join(", ");
+}
+
+/** Who connects with what, without the password itself. */
+function identity({ user, password, passwordFile }: ServerAddress): string {
+  if (user === undefined) return "a client without user";
+  if (passwordFile !== undefined) return `user "${user}" with the password in ${passwordFile}`;
+  return `user "${user}" with ${password === undefined ? "no password" : "the password given"}`;
+}
+
 function unauthorized(address: ServerAddress, cause: unknown): HedgeLockError {
-  const who = address.user === undefined ? "a client without user" : `user "${address.user}"`;
   return new HedgeLockError(
     BUS_ERROR.UNAUTHORIZED,
-    `NATS at ${address.servers.map(withoutCredentials).join(", ")} refuses ${who}: check nats.user and nats.passwordFile`,
+    `NATS at ${listed(address)} refuses ${identity(address)}: check the user (nats.user, --user) and its password (nats.passwordFile, --password-file)`,
     { cause },
+  );
+}
+
+/** The error of a connection that ended for good without having been closed. */
+export function lostError(address: ServerAddress, reason: Error | undefined): HedgeLockError {
+  if (reason === undefined || !isRefusal(reason)) return closedError(reason);
+  return new HedgeLockError(
+    BUS_ERROR.UNAUTHORIZED,
+    `NATS at ${listed(address)} no longer takes ${identity(address)}: it was changed or revoked there; put the valid password into the file and start again`,
+    { cause: reason },
   );
 }
 
@@ -56,13 +83,15 @@ function unreachable(address: ServerAddress, deadlineMs: number, cause: unknown)
   const reason = cause === undefined ? "no answer" : errorText(cause);
   return new HedgeLockError(
     BUS_ERROR.UNREACHABLE,
-    `no NATS server reached within ${deadlineMs} ms at ${address.servers.map(withoutCredentials).join(", ")} (${reason}): start nats-server or correct nats.servers`,
+    `no NATS server reached within ${deadlineMs} ms at ${listed(address)} (${reason}): start nats-server or correct nats.servers`,
     { cause, retry: "backoff" },
   );
 }
 
-function isAuthError(error: unknown): boolean {
-  return error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError;
+/** A server that is too slow to hear us says "Authentication Timeout", which is no refusal. */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof AuthorizationError) return !/timeout/i.test(error.message);
+  return error instanceof UserAuthenticationExpiredError;
 }
 
 /** One attempt, given up at the deadline; a connection that comes later is closed. */
@@ -88,7 +117,7 @@ async function attempt(options: ConnectionOptions, deadlineMs: number, deps: Bus
 
 /**
  * Connects; keeps trying until the deadline, so that services and servers may start in any order.
- * @throws HedgeLockError BUS_UNREACHABLE, BUS_UNAUTHORIZED
+ * @throws HedgeLockError BUS_UNREACHABLE, BUS_UNAUTHORIZED, CONFIG_UNREADABLE, CONFIG_INVALID
  */
 export async function openConnection(address: ServerAddress, deps: BusDeps): Promise<Connection> {
   const deadlineMs = address.connectDeadlineMs ?? CONNECT_DEADLINE_MS;
@@ -96,7 +125,7 @@ export async function openConnection(address: ServerAddress, deps: BusDeps): Pro
   if (address.servers.length === 0) {
     throw new HedgeLockError(BUS_ERROR.UNREACHABLE, "nats.servers is empty: name at least one nats://host:port");
   }
-  const options = clientOptions(address, deps);
+  const options = clientOptions(address, await passwordOf(address), deps);
   for (let failure: unknown; ;) {
     const leftMs = endMs - deps.clock.nowMs();
     if (leftMs <= 0) throw unreachable(address, deadlineMs, failure);
@@ -104,7 +133,7 @@ export async function openConnection(address: ServerAddress, deps: BusDeps): Pro
       const nc = await attempt(options, leftMs, deps);
       return new Connection(nc, `_IB.${address.name}`, deps);
     } catch (error) {
-      if (isAuthError(error)) throw unauthorized(address, error);
+      if (isRefusal(error)) throw unauthorized(address, error);
       failure = error;
       await deps.timers.sleep(Math.min(RETRY_MS, Math.max(1, endMs - deps.clock.nowMs())));
     }

@@ -14,6 +14,8 @@ export {
 } from "./gen/hedgelock/v1/account.ts";
 export {
   PartitionHeartbeat,
+  TracePromotion,
+  TracePromoted,
 } from "./gen/hedgelock/v1/control.ts";
 export {
   OrderState,
@@ -35,6 +37,8 @@ export {
   OrderBudget,
   SymbolQty,
   Intent,
+  IntentTrace,
+  IntentFill,
 } from "./gen/hedgelock/v1/hedge.ts";
 export {
   TickKind,

@@ -44,6 +44,17 @@ export function heartbeatSubject(service: string, partition: number): string {
   return `hb.${subjectToken("service", service)}.${partition}`;
 }
 
+/** `trace.promote.<subject>`: on core NATS, asks whoever published on that subject for its part of a trace. */
+export function tracePromoteSubject(subject: string): string {
+  return `trace.promote.${subject}`;
+}
+
+/** Selects every {@link tracePromoteSubject}. */
+export const TRACE_PROMOTE_FILTER = "trace.promote.>";
+
+/** On core NATS: that part of a trace is built. */
+export const TRACE_PROMOTED_SUBJECT = "trace.promoted";
+
 /** The filter that selects every subject of a stream's family, or of one partition of it. */
 export function partitionFilter(family: "acct" | "exec" | "risk" | "hedge", partition: number | "*"): string {
   return family === "acct" ? `acct.${partition}.*.*` : `${family}.${partition}.*`;

@@ -71,8 +71,8 @@ export async function startHealthServer(options: {
         reasons.length === 0 ? "ok\n" : `${reasons.join("\n")}\n`,
       );
     } else if (path === "/metrics") {
-      options.metrics.scrape().then(
-        (body) => answer(response, 200, options.metrics.contentType, body),
+      options.metrics.scrape(request.headers.accept).then(
+        ({ contentType, body }) => answer(response, 200, contentType, body),
         (error: unknown) => answer(response, 500, "text/plain", `${errorText(error)}\n`),
       );
     } else {

@@ -5,19 +5,27 @@ export interface Counter {
 export interface Gauge {
   set(value: number): void;
 }
+
+/** A trace that a measured value can be looked up by. */
+export interface Exemplar {
+  readonly traceId: string;
+}
+
 export interface Histogram {
-  /** In the unit the name says. */
-  observe(value: number): void;
+  /** In the unit the name says. @param exemplar kept only by a histogram that was made with `exemplars` */
+  observe(value: number, exemplar?: Exemplar): void;
 }
 
 /** Makes metrics. Asking twice for the same name and labels gives the same metric. */
 export interface Metrics {
   counter(name: string, help: string, labels?: Readonly<Record<string, string>>): Counter;
   gauge(name: string, help: string, labels?: Readonly<Record<string, string>>): Gauge;
+  /** @param options.exemplars keeps the newest trace of each bucket: three times the cost, so not for every tick */
   histogram(
     name: string,
     help: string,
     buckets: readonly number[],
     labels?: Readonly<Record<string, string>>,
+    options?: { readonly exemplars?: boolean },
   ): Histogram;
 }

@@ -6,15 +6,44 @@ import {
   collectDefaultMetrics,
 } from "prom-client";
 
-import type { Metrics } from "./metrics.ts";
+import type { Histogram, Metrics } from "./metrics.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
+/** What a scrape gets. */
+export interface Scrape {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** Metrics that can be scraped. */
 export interface ScrapedMetrics extends Metrics {
-  readonly contentType: string;
-  /** The exposition text. */
-  scrape(): Promise<string>;
+  /** The exposition: OpenMetrics, which has exemplars, for whoever accepts it, else Prometheus' text. @param accept header */
+  scrape(accept?: string): Promise<Scrape>;
+}
+
+const OPEN_METRICS = "application/openmetrics-text";
+
+/** Writes a registry out in either format, one scrape after the other: the client library changes names while it writes OpenMetrics. */
+function scraper(registry: Registry): ScrapedMetrics["scrape"] {
+  let last: Promise<unknown> = Promise.resolve();
+  const text = async (): Promise<Scrape> => ({ contentType: registry.contentType, body: await registry.metrics() });
+  const open = async (): Promise<Scrape> => {
+    const names = new Map(registry.getMetricsAsArray().map((metric) => [metric, metric.name]));
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    try {
+      return await text();
+    } finally {
+      for (const [metric, name] of names) metric.name = name;
+      registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
+    }
+  };
+  return (accept = "") => {
+    const write = accept.includes(OPEN_METRICS) ? open : text;
+    const scrape = last.then(write, write);
+    last = scrape;
+    return scrape;
+  };
 }
 
 /** A registry of its own for each service, with the process metrics of Node and `service` on every series. */
@@ -39,8 +68,7 @@ export function prometheusMetrics(service: string): ScrapedMetrics {
     registers: [registry],
   });
   return {
-    contentType: registry.contentType,
-    scrape: () => registry.metrics(),
+    scrape: scraper(registry),
     counter(name, help, labels = {}) {
       const child = once(counters, name, () => new PromCounter(common(name, help, labels))).labels(labels);
       child.inc(0);
@@ -50,13 +78,20 @@ export function prometheusMetrics(service: string): ScrapedMetrics {
       const child = once(gauges, name, () => new PromGauge(common(name, help, labels))).labels(labels);
       return { set: (value) => child.set(value) };
     },
-    histogram(name, help, buckets, labels = {}) {
-      const child = once(
+    histogram(name, help, buckets, labels = {}, { exemplars = false } = {}): Histogram {
+      const parent = once(
         histograms,
         name,
-        () => new PromHistogram({ ...common(name, help, labels), buckets: [...buckets] }),
-      ).labels(labels);
-      return { observe: (value) => child.observe(value) };
+        () => new PromHistogram({ ...common(name, help, labels), buckets: [...buckets], enableExemplars: exemplars }),
+      );
+      const child = parent.labels(labels);
+      if (!exemplars) return { observe: (value) => child.observe(value) };
+      return {
+        observe(value, exemplar) {
+          if (exemplar === undefined) child.observe(value);
+          else parent.observe({ labels, value, exemplarLabels: { trace_id: exemplar.traceId } });
+        },
+      };
     },
   };
 }

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 
 import { removeAtExit } from "../cleanup.mjs";
@@ -17,7 +27,7 @@ const NPM_BUDGET_MS = 5 * 60_000;
 export async function helmProblem(path) {
   try {
     const { code, output } = await runTool(path, ["version", "--short"], { timeoutMs: 20_000 });
-    const found = /^v(\d+)\.(\d+)\./m.exec(output);
+    const found = /^v(\d+)\.(\d+)\b/m.exec(output);
     if (code !== 0 || found === null) return "it does not answer version as helm does";
     const oldest = ACCEPTED.majors[found[1]];
     if (oldest !== undefined && Number(found[2]) >= oldest) return undefined;

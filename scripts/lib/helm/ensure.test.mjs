@@ -32,8 +32,9 @@ describe("finding helm", () => {
   });
 
   test.each([
-    ["v3.15.4+g1", /version 3\.15, and 3\.16 or newer, or 4 is needed/],
+    ["v3.15.4+g1", /version 3\.15, and 3\.18 or newer, or 4 is needed/],
     ["v2.17.0", /version 2\.17/],
+    ["v3.15", /version 3\.15/],
     ["hello", /does not answer version as helm does/],
   ])("%s is refused with the reason", async (version, reason) => {
     expect(await helmProblem(fakeHelm(version))).toMatch(reason);

@@ -11,8 +11,8 @@ export const HELM_PACKAGE = Object.freeze({
   helm: "4.1.4",
   platform: "linux-x64",
 });
-/** The charts use nothing newer, and older ones do not check schemas of this age. */
-export const ACCEPTED = Object.freeze({ majors: Object.freeze({ 3: 16, 4: 0 }), text: "3.16 or newer, or 4" });
+/** Older ones install the charts too, but say other things about values that do not fit the schema. */
+export const ACCEPTED = Object.freeze({ majors: Object.freeze({ 3: 18, 4: 0 }), text: "3.18 or newer, or 4" });
 /** The package has 35 MB, the program 63 MB. */
 export const MAX_PACKAGE_BYTES = 96 * 1024 * 1024;
 export const MAX_PROGRAM_BYTES = 128 * 1024 * 1024;

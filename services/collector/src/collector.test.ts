@@ -1,7 +1,19 @@
 import { memoryBus } from "@hedgelock/bus";
-import { ExecEvent, STREAM, executionSubject } from "@hedgelock/contracts";
+import {
+  ExecEvent,
+  HEADER,
+  STREAM,
+  TRACE_PROMOTED_SUBJECT,
+  TracePromoted,
+  TracePromotion,
+  accountSubject,
+  executionSubject,
+  marketSubject,
+  tracePromoteSubject,
+} from "@hedgelock/contracts";
 import { manualTime, seededRandom, silentLogger } from "@hedgelock/runtime";
 import type { ReadinessCheck } from "@hedgelock/runtime";
+import { collectSpans, parseTraceparent, traceTree, treeProblems, toStoredSpan } from "@hedgelock/telemetry";
 import type { AccountFeedDeps, AccountFeedHandlers, MarketFeedDeps, MarketFeedHandlers } from "@hedgelock/venue";
 import { expect, test } from "vitest";
 
@@ -32,6 +44,7 @@ function setup() {
   } = {};
   const stopped: string[] = [];
   const lines: string[] = [];
+  const recorder = collectSpans();
   const log = { ...silentLogger, warn: (event: string) => void lines.push(event), child: () => log };
   const deps: CollectorDeps = {
     config: collectorConfig.parse(CONFIG),
@@ -43,6 +56,8 @@ function setup() {
     random: seededRandom(1),
     log,
     metrics,
+    tracing: { recorder, stop: () => Promise.resolve() },
+    writer: "collector-1",
     addReadiness: (name, check) => void readiness.set(name, check),
     fatal: (error) => {
       throw error;
@@ -60,7 +75,7 @@ function setup() {
   };
   const notReady = (): object =>
     Object.fromEntries([...readiness].flatMap(([name, check]) => (check() === undefined ? [] : [[name, check()]])));
-  return { time, bus, metrics, started, stopped, deps, notReady, lines };
+  return { time, bus, metrics, started, stopped, deps, notReady, lines, recorder };
 }
 
 test("is ready when the bus is connected, the market live and every account has its snapshot", async () => {
@@ -110,6 +125,54 @@ test("feeds flow into the streams, bad frames are logged once a second, and all 
   await running.stop(1000);
   expect((await bus.connect("reader").lastPerSubject(STREAM.MD, "md.>")).length).toBe(1);
   expect((await bus.connect("reader").lastPerSubject(STREAM.ACCT, "acct.>")).length).toBe(1);
+});
+
+test("of a promoted message it builds its spans, on the ids in the header and its own times, once; of others none", async () => {
+  const { bus, deps, started, time, recorder } = setup();
+  await startCollector(deps);
+  const receiveTimeUs = time.nowUs();
+  time.advance(2);
+  started.market?.onTick(tickWith({ receiveTimeUs, exchangeTimeMs: 77 }));
+  started.market?.onTick(tickWith({ receiveTimeUs, exchangeTimeMs: 78 }));
+  started.account?.onWallet(wallet, 5);
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  const other = bus.connect("risk");
+  const promoted: string[] = [];
+  other.listen(TRACE_PROMOTED_SUBJECT, (_subject, payload) => promoted.push(TracePromoted.decode(payload).traceId));
+  const tickSubject = marketSubject("bybit", "linear", "BTCUSDT");
+  const walletSubject = accountSubject("main", "wallet", 16);
+  const headerOf = async (stream: "MD" | "ACCT", subject: string) =>
+    parseTraceparent((await other.lastOf(stream, subject))?.headers[HEADER.TRACEPARENT]);
+  const ask = (subject: string, context: { readonly traceId: string; readonly spanId: string } | undefined): void => {
+    const { traceId = "f".repeat(32), spanId = "f".repeat(16) } = context ?? {};
+    const request = { traceId, spanId, subject, messageId: "m", exchangeSeq: 1, exchangeTimeMs: 78, receiveTimeUs };
+    other.announce(
+      tracePromoteSubject(subject),
+      TracePromotion.encode({ ...request, reason: "state_change" }).finish(),
+    );
+  };
+  const tick = await headerOf("MD", tickSubject);
+  const snapshot = await headerOf("ACCT", walletSubject);
+  ask(tickSubject, tick);
+  ask(tickSubject, tick);
+  ask(walletSubject, snapshot);
+  ask(tickSubject, undefined);
+  ask("md.other.linear.BTCUSDT", undefined);
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  expect(promoted).toEqual([tick?.traceId, tick?.traceId, snapshot?.traceId]);
+  expect(recorder.spans.map(({ name }) => name)).toEqual([
+    "receive tick",
+    "publish md.{venue}.{category}.{symbol}",
+    "receive snapshot",
+    "publish acct.{partition}.{account}.{kind}",
+  ]);
+  const spans = recorder.spans.filter((span) => span.traceId === tick?.traceId);
+  expect(spans[1]).toMatchObject({ spanId: tick?.spanId, parentSpanId: spans[0]?.spanId });
+  expect(spans[0]).toMatchObject({ startUs: receiveTimeUs, endUs: receiveTimeUs + 2000 });
+  for (const { traceId } of recorder.spans)
+    expect(
+      treeProblems(traceTree(recorder.spans.filter((span) => span.traceId === traceId).map(toStoredSpan))),
+    ).toEqual([]);
 });
 
 test("stops the feeds first, then flushes, then closes the bus", async () => {

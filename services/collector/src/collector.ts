@@ -79,7 +79,13 @@ function startMarket(
   { marketRing }: TraceKeeping,
 ): Feed {
   const { config, venue, bus, clock, timers, random, log } = deps;
-  const publisher = new MarketPublisher(config.instruments, { bus, clock, traces: marketRing, metrics, log: publishLog });
+  const publisher = new MarketPublisher(config.instruments, {
+    bus,
+    clock,
+    traces: marketRing,
+    metrics,
+    log: publishLog,
+  });
   const watch = new FeedWatch("market", log, metrics);
   const badFrames = new ThrottledLog({ log, clock, periodMs: LOG_PERIOD_MS });
   deps.addReadiness("market", watch.check);

@@ -3,7 +3,7 @@ import type { Bus, OutgoingMessage, PublishAck } from "@hedgelock/bus";
 import { AccountSnapshot, ExecEvent, STREAM, Tick } from "@hedgelock/contracts";
 import { manualTime, seededRandom, silentLogger } from "@hedgelock/runtime";
 import type { HedgeLockError } from "@hedgelock/runtime";
-import { parseTraceparent } from "@hedgelock/telemetry";
+import { TraceRing, parseTraceparent } from "@hedgelock/telemetry";
 import { expect, test, vi } from "vitest";
 
 import { AccountPublisher } from "./account-publisher.ts";
@@ -42,7 +42,7 @@ function setup(bus: Bus) {
     bus,
     clock: time,
     timers: time,
-    random: seededRandom(7),
+    traces: new TraceRing(256, seededRandom(7)),
     metrics,
     log,
     onOverflow: (error: HedgeLockError) => void overflows.push(error),

@@ -43,7 +43,8 @@ export function startTraceKeeping(deps: TraceKeepingDeps): TraceKeeping {
     rings: [marketRing, factRing],
     owns(subject) {
       const parsed = parseSubject(subject);
-      return parsed?.family === "md" ? markets.has(subject) : parsed !== undefined && accounts.has(parsed.account);
+      if (parsed?.family === "md") return markets.has(subject);
+      return (parsed?.family === "acct" || parsed?.family === "exec") && accounts.has(parsed.account);
     },
     clock,
     metrics,

@@ -1,4 +1,5 @@
 import { isSubjectToken } from "@hedgelock/contracts";
+import { tracingConfig } from "@hedgelock/telemetry";
 import { venueConfig } from "@hedgelock/venue";
 import { z } from "zod";
 
@@ -43,5 +44,6 @@ export const hedgerConfig = z.strictObject({
   maxDecisionAgeMs: z.int().min(100).max(600_000).default(5_000),
   /** How long after its signing time the venue still takes an order: the fence for a process that froze. */
   recvWindowMs: z.int().min(500).max(60_000).default(5_000),
+  tracing: tracingConfig,
 });
 export type HedgerConfig = z.infer<typeof hedgerConfig>;

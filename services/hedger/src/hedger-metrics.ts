@@ -53,16 +53,22 @@ export function hedgerMetrics(metrics: Metrics): HedgerMetrics {
       "hedgelock_hedger_decision_to_sent_seconds",
       "From receiving a decision to the order's bytes being with the socket",
       LATENCY_BUCKETS,
+      {},
+      { exemplars: true },
     ),
     tickToSentSeconds: metrics.histogram(
       "hedgelock_hedger_tick_to_sent_seconds",
       "From the tick that caused the decision to the order's bytes being with the socket",
       LATENCY_BUCKETS,
+      {},
+      { exemplars: true },
     ),
     sentToAnswerSeconds: metrics.histogram(
       "hedgelock_hedger_sent_to_answer_seconds",
       "From the order's bytes being with the socket to the venue's answer",
       LATENCY_BUCKETS,
+      {},
+      { exemplars: true },
     ),
     unresolvedIntents: metrics.gauge("hedgelock_hedger_unresolved_intents", "Intents whose outcome is not fully known"),
     unknownIntents: metrics.gauge(

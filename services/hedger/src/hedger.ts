@@ -1,10 +1,11 @@
 import type { Bus, Consumption, StartAt, StoredMessage } from "@hedgelock/bus";
 import { accountSubject, executionSubject, HEADER, riskSubject, STREAM } from "@hedgelock/contracts";
 import type { Cancel, Clock, Logger, Metrics, Random, Timers } from "@hedgelock/runtime";
-import { newTrace, parseTraceparent, type TraceContext } from "@hedgelock/telemetry";
+import { newTrace, noSpans, parseTraceparent, type TraceContext } from "@hedgelock/telemetry";
 import type { VenueTrading } from "@hedgelock/venue";
 
 import { type CrashHook, noCrash } from "./account/crash-points.ts";
+import type { HedgeTracingDeps } from "./account/hedge-tracing.ts";
 import { HedgerAccount } from "./account/hedger-account.ts";
 import { limiter } from "./account/limiter.ts";
 import type { OrderRules, PlanLimits } from "./domain/rules.ts";
@@ -35,6 +36,8 @@ export interface HedgerDeps {
   readonly signal: AbortSignal;
   readonly fatal: (error: unknown) => void;
   readonly crash?: CrashHook;
+  /** Left out, no spans are made. */
+  readonly tracing?: HedgeTracingDeps;
 }
 
 /** A running hedger. */
@@ -43,6 +46,7 @@ export interface Hedger {
   stop(budgetMs: number): Promise<void>;
 }
 
+const NO_TRACING: HedgeTracingDeps = { recorder: noSpans, asker: { ensure() {}, ensureDecision() {} }, server: {} };
 const POLL_MS = 200;
 const CONCURRENT_QUERIES = 8;
 const CONSUMPTION_STOP_SHARE = 0.3;
@@ -65,6 +69,7 @@ function makeAccounts(deps: HedgerDeps, metrics: HedgerMetrics): Accounts {
         epoch: deps.epoch ?? 1,
         queries,
         crash: deps.crash ?? noCrash,
+        tracing: deps.tracing ?? NO_TRACING,
       }),
     ]),
   );
@@ -109,7 +114,9 @@ async function consumeRisk(deps: HedgerDeps, accounts: Accounts): Promise<Consum
     onMessage: (message) => {
       const receivedUs = deps.clock.nowUs();
       const decision = readDecision(message);
-      accounts.get(decision.account)?.onDecision({ decision, trace: traceOf(message, deps.random), receivedUs });
+      const header = parseTraceparent(message.headers[HEADER.TRACEPARENT]);
+      const trace = header ?? newTrace(deps.random);
+      accounts.get(decision.account)?.onDecision({ decision, trace, hasHeader: header !== undefined, receivedUs });
     },
     onError: (error) => deps.log.warn("hedger.consume_trouble", { stream: STREAM.RISK, error: error.message }),
   });

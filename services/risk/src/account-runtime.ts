@@ -39,4 +39,8 @@ export interface PreparedDecision {
   readonly isTickCaused: boolean;
   /** Never empty. */
   readonly reasons: readonly Reason[];
+  /** When it was written out, microseconds since the epoch. */
+  readonly preparedTimeUs: number;
+  /** Why its trace is kept; undefined when it is not. */
+  readonly traceReason: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { CATEGORIES, isSubjectToken } from "@hedgelock/contracts";
 import { toDecimal } from "@hedgelock/finance";
+import { tracingConfig } from "@hedgelock/telemetry";
 import { z } from "zod";
 
 import type { Asset } from "./domain/instrument.ts";
@@ -79,6 +80,7 @@ export const riskConfig = z
     policy: policySchema,
     refreshMs: durationMs.default(1000),
     heartbeatMs: durationMs.default(1000),
+    tracing: tracingConfig,
   })
   .superRefine(({ instruments, stableCoins, policy }, context) => {
     const bases = instruments.map((instrument) => instrument.base);

@@ -20,6 +20,8 @@ export interface DecisionWriterDeps {
   readonly adopt: (runtime: AccountRuntime, message: StoredMessage | undefined) => void;
   /** Called when a decision was acknowledged. */
   readonly onWritten: (runtime: AccountRuntime, decision: PreparedDecision) => void;
+  /** Called when a decision whose append was unclear turned out to be stored. */
+  readonly onFound?: (decision: PreparedDecision) => void;
   /** Called when the account may be written again: it is evaluated anew, on the newest inputs. */
   readonly onFree: (runtime: AccountRuntime) => void;
 }
@@ -60,7 +62,8 @@ export class DecisionWriter {
       this.#deps.onWritten(runtime, decision);
     } else {
       this.#report(runtime, decision, outcome);
-      await this.#reload(runtime);
+      const last = await this.#reload(runtime);
+      if (last?.messageId === decision.messageId) this.#deps.onFound?.(decision);
     }
     if (this.#stopping.signal.aborted) return;
     runtime.isBusy = false;
@@ -106,7 +109,7 @@ export class DecisionWriter {
   }
 
   /** Goes on until the last decision is known: without it nothing may be written for this account. */
-  async #reload(runtime: AccountRuntime): Promise<void> {
+  async #reload(runtime: AccountRuntime): Promise<StoredMessage | undefined> {
     const { bus, timers, log, metrics, adopt } = this.#deps;
     for (
       let delayMs = FIRST_RETRY_MS;
@@ -114,14 +117,16 @@ export class DecisionWriter {
       delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)
     ) {
       try {
-        adopt(runtime, await bus.lastOf(STREAM.RISK, runtime.subject));
-        return;
+        const last = await bus.lastOf(STREAM.RISK, runtime.subject);
+        adopt(runtime, last);
+        return last;
       } catch (error) {
         metrics.reloadFailures.inc();
         log.warn("risk.reload_failed", { account: runtime.account, error: errorText(error), retry_ms: delayMs });
         await this.#pause(timers, delayMs);
       }
     }
+    return undefined;
   }
 
   async #pause(timers: Timers, delayMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import type { StoredMessage } from "@hedgelock/bus";
-import { AccountSnapshot, accountSubject } from "@hedgelock/contracts";
+import { AccountSnapshot, HEADER, accountSubject } from "@hedgelock/contracts";
 import type { AccountKind, CoinBalance, LoanSnapshot, PositionsSnapshot, WalletSnapshot } from "@hedgelock/contracts";
 import { checkBrackets, formatNumber, maintenanceMarginRate, parseDecimal, parseNumber } from "@hedgelock/finance";
 import type { CollateralBracket, Decimal } from "@hedgelock/finance";
@@ -122,7 +122,8 @@ export function decodeSnapshot(message: StoredMessage, partitions: number): Read
     const { subject, messageId } = message;
     const { exchangeTimeMs, receiveTimeUs } = snapshot;
     if (exchangeTimeMs <= 0 || receiveTimeUs <= 0) throw new RangeError("the snapshot has no time");
-    const source: Source = { subject, messageId, exchangeTimeMs, receiveTimeUs };
+    const traceparent = message.headers[HEADER.TRACEPARENT];
+    const source: Source = { subject, messageId, exchangeTimeMs, receiveTimeUs, traceparent };
     const update = readBody(snapshot, source);
     checkPlace(snapshot, subject, update.kind, partitions);
     return { account: snapshot.account, snapshot, source, update };

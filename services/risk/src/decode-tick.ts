@@ -1,6 +1,6 @@
 import { PoisonMessageError } from "@hedgelock/bus";
 import type { StoredMessage } from "@hedgelock/bus";
-import { Tick, marketSubject, parseSubject } from "@hedgelock/contracts";
+import { HEADER, Tick, marketSubject, parseSubject } from "@hedgelock/contracts";
 import { parseNumber } from "@hedgelock/finance";
 import { errorText } from "@hedgelock/runtime";
 
@@ -39,10 +39,17 @@ function readTick(message: StoredMessage): ReadTick {
   parseNumber(tick.bidPrice);
   parseNumber(tick.askPrice);
   const { subject, messageId } = message;
+  const traceparent = message.headers[HEADER.TRACEPARENT];
   return {
     tick,
     quote: {
-      source: { subject, messageId, exchangeTimeMs: tick.exchangeTimeMs, receiveTimeUs: tick.receiveTimeUs },
+      source: {
+        subject,
+        messageId,
+        exchangeTimeMs: tick.exchangeTimeMs,
+        receiveTimeUs: tick.receiveTimeUs,
+        traceparent,
+      },
       kind: tick.kind,
       last: price("last", tick.lastPrice),
       mark: price("mark", tick.markPrice),

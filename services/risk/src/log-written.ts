@@ -26,7 +26,9 @@ export function logWritten(deps: WrittenDeps, runtime: AccountRuntime, prepared:
   const [firstReason] = reasons;
   if (firstReason !== undefined) deps.metrics.decisions[firstReason].inc();
   if (prepared.isTickCaused && decision.trigger !== undefined) {
-    deps.metrics.tickToDecisionSeconds.observe((deps.clock.nowUs() - decision.trigger.receiveTimeUs) / 1e6);
+    const seconds = (deps.clock.nowUs() - decision.trigger.receiveTimeUs) / 1e6;
+    // An exemplar has to lead to a trace that is there.
+    deps.metrics.tickToDecisionSeconds.observe(seconds, context.sampled ? context : undefined);
   }
   if (firstReason === "refresh") return;
   const fields = {

@@ -24,6 +24,7 @@ import type { Moment } from "./domain/source.ts";
 import { NO_SURFACES, withUpdate } from "./domain/surfaces.ts";
 import { logWritten } from "./log-written.ts";
 import type { RiskMetrics } from "./risk-metrics.ts";
+import type { RiskTracing } from "./risk-tracing.ts";
 
 /** Ownership epoch until there are leases: every engine has the same, the checked append decides. */
 export const FIRST_EPOCH = 1;
@@ -43,6 +44,8 @@ export interface RiskEngineDeps {
   readonly stableCoins: readonly string[];
   readonly rules: Rules;
   readonly refreshMs: number;
+  /** Left out, no trace is kept. */
+  readonly tracing?: RiskTracing;
 }
 
 /** Which assets a market subject values or hedges. */
@@ -85,7 +88,11 @@ export class RiskEngine {
     this.#writer = new DecisionWriter({
       ...deps,
       adopt: (runtime, message) => this.#adopt(runtime, message),
-      onWritten: (runtime, decision) => logWritten(deps, runtime, decision),
+      onWritten: (runtime, decision) => {
+        deps.tracing?.written(decision, deps.clock.nowUs());
+        logWritten(deps, runtime, decision);
+      },
+      onFound: (decision) => deps.tracing?.written(decision, 0),
       onFree: (runtime) => this.#consider(runtime, runtime.cause, false),
     });
   }
@@ -112,6 +119,7 @@ export class RiskEngine {
    */
   resume(message: StoredMessage): void {
     readHistory(message, this.#deps.assets);
+    this.#deps.tracing?.resumed(message);
     this.#history.set(message.subject, message);
   }
 
@@ -144,10 +152,12 @@ export class RiskEngine {
         receiveTimeUs: tick.receiveTimeUs,
         publishTimeUs: tick.publishTimeUs,
         evaluateTimeUs: nowUs,
+        spanId: "",
       },
     };
     for (const index of roles.values) this.#considerConcerned(index, cause);
     for (const index of roles.hedges) if (!roles.values.includes(index)) this.#considerConcerned(index, cause);
+    this.#deps.tracing?.tick(cause);
   }
 
   /** One message of ACCT. @throws PoisonMessageError */
@@ -171,6 +181,7 @@ export class RiskEngine {
       receiveTimeUs: snapshot.receiveTimeUs,
       publishTimeUs: 0,
       evaluateTimeUs: nowUs,
+      spanId: "",
     };
     this.#consider(runtime, { trigger, traceparent: message.headers[HEADER.TRACEPARENT] }, true);
   }
@@ -271,8 +282,11 @@ export class RiskEngine {
     cause: Cause | undefined,
     now: Moment,
   ): PreparedDecision {
-    const { random, writer, assets, rules } = this.#deps;
-    const parent = parseTraceparent((cause ?? runtime.cause)?.traceparent);
+    const { random, writer, assets, rules, tracing, clock } = this.#deps;
+    const followed = cause ?? runtime.cause;
+    const parent = parseTraceparent(followed?.traceparent);
+    // The span id is read off the header only here: a tick that leads to nothing must not pay for it.
+    const continued = followed === undefined ? undefined : { ...followed.trigger, spanId: parent?.spanId ?? "" };
     const { published } = runtime;
     const decision = decisionOf({
       account: runtime.account,
@@ -282,22 +296,28 @@ export class RiskEngine {
       previousState: published?.state ?? RiskState.RISK_STATE_UNSPECIFIED,
       policyVersion: rules.policy.version,
       reasons,
-      trigger: cause?.trigger,
+      trigger: cause === undefined ? undefined : continued,
+      continued,
+      traceOf: parseTraceparent,
       assets,
       book: runtime.book,
       market: this.#market,
       evaluation,
       now,
     });
+    const traceReason = tracing?.reasonToKeep(decision);
+    const context = parent === undefined ? newTrace(random) : childOf(parent, random);
     return {
       payload: Decision.encode(decision).finish(),
       messageId: appendMessageId(runtime.account, decision.version, writer),
-      context: parent === undefined ? newTrace(random) : childOf(parent, random),
+      context: { ...context, sampled: traceReason !== undefined },
       published: publishedOf(decision, assets),
       previous: published,
       decision,
       isTickCaused: cause !== undefined && this.#roles.has(cause.trigger.subject),
       reasons,
+      preparedTimeUs: clock.nowUs(),
+      traceReason,
     };
   }
 

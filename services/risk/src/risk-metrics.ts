@@ -56,6 +56,8 @@ export function riskMetrics(metrics: Metrics): RiskMetrics {
       "hedgelock_risk_tick_to_decision_seconds",
       "From the collector's receipt of the tick to the acknowledged decision it caused",
       LATENCY_BUCKETS_S,
+      {},
+      { exemplars: true },
     ),
   };
 }

@@ -1,44 +1,39 @@
-import { readFile } from "node:fs/promises";
-
 import { connectBus } from "@hedgelock/bus";
-import { HedgeLockError, errorText } from "@hedgelock/runtime";
 import type { ServiceDefinition } from "@hedgelock/runtime";
+import { startTracing } from "@hedgelock/telemetry";
 
 import { riskConfig } from "./config.ts";
 import type { RiskConfig } from "./config.ts";
 import { startRisk } from "./start-risk.ts";
 
-async function passwordOf(file: string): Promise<string> {
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (error) {
-    throw new HedgeLockError("RISK_PASSWORD_UNREADABLE", `cannot read nats.passwordFile ${file}: ${errorText(error)}`, {
-      cause: error,
-      exitStatus: 2,
-    });
-  }
-}
+/** Of the time for stopping, for exporting the last spans. */
+const FLUSH_SHARE = 0.2;
 
 /** The risk engine as a process. */
 export const riskService: ServiceDefinition<RiskConfig> = {
   name: "risk",
   config: riskConfig,
   async start(context) {
-    const { servers, user, passwordFile } = context.config.nats;
+    const { config, clock, timers, random, log, metrics, fatal } = context;
+    const tracing = await startTracing(config.tracing, { ...context, service: "risk" });
     const bus = await connectBus({
-      ...context,
+      ...config.nats,
       name: "risk",
-      servers,
-      ...(user === undefined ? {} : { user }),
-      ...(passwordFile === undefined ? {} : { password: await passwordOf(passwordFile) }),
+      clock,
+      timers,
+      random,
+      log,
+      metrics,
+      onLost: fatal,
     });
     try {
-      const running = await startRisk(bus, context);
+      const running = await startRisk(bus, context, tracing);
       return {
         async stop(budgetMs) {
           try {
-            await running.stop(budgetMs);
+            await running.stop(budgetMs * (1 - FLUSH_SHARE));
           } finally {
+            await tracing.stop(budgetMs * FLUSH_SHARE);
             await bus.close(budgetMs);
           }
         },

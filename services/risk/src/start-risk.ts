@@ -1,7 +1,9 @@
 import type { Bus, Consumption } from "@hedgelock/bus";
-import { STREAM, partitionFilter } from "@hedgelock/contracts";
+import { STREAM, TracePromotion, partitionFilter, tracePromoteSubject } from "@hedgelock/contracts";
 import { HedgeLockError, errorText } from "@hedgelock/runtime";
 import type { RunningService, ServiceContext } from "@hedgelock/runtime";
+import { PromotionAsker, PromotionLog, noTracing } from "@hedgelock/telemetry";
+import type { Tracing } from "@hedgelock/telemetry";
 
 import { assetsOf } from "./config.ts";
 import type { RiskConfig } from "./config.ts";
@@ -10,6 +12,7 @@ import { strategyOf } from "./domain/policy.ts";
 import { announceHeartbeats } from "./heartbeat.ts";
 import { FIRST_EPOCH, RiskEngine } from "./risk-engine.ts";
 import { riskMetrics } from "./risk-metrics.ts";
+import { RiskTracing } from "./risk-tracing.ts";
 import { within } from "./within.ts";
 
 /** How often silence is looked for. */
@@ -34,7 +37,7 @@ export type RiskContext = Pick<
   "config" | "clock" | "timers" | "random" | "log" | "metrics" | "writer" | "addReadiness"
 >;
 
-function makeEngine(bus: Bus, context: RiskContext, partitions: number): RiskEngine {
+function makeEngine(bus: Bus, context: RiskContext, partitions: number, tracing: RiskTracing): RiskEngine {
   const { config, log } = context;
   for (const warning of checkPolicy(config.policy).warnings)
     log.warn("risk.policy_warning", { policy: config.policy.version }, warning);
@@ -46,6 +49,7 @@ function makeEngine(bus: Bus, context: RiskContext, partitions: number): RiskEng
     metrics: riskMetrics(context.metrics),
     assets: assetsOf(config),
     rules: { policy: config.policy, strategy: strategyOf(config.policy) },
+    tracing,
   });
 }
 
@@ -82,15 +86,34 @@ async function consumeInputs(
   return started;
 }
 
+/** Answers hedgers that ask whether the spans of a decision are there. */
+function answerHedgers(bus: Bus, promotions: PromotionLog, { recorder }: Tracing): () => void {
+  if (!recorder.enabled) return () => undefined;
+  return bus.listen(tracePromoteSubject(partitionFilter("risk", "*")), (_subject, payload) => {
+    const { traceId, spanId } = TracePromotion.decode(payload);
+    promotions.answer(traceId, spanId);
+  });
+}
+
 /**
  * Starts the risk engine on a connected bus: the last decisions first, then the state, then evaluation.
  * The bus stays the caller's to close.
  * @throws HedgeLockError BUS_NOT_PROVISIONED, RISK_HISTORY_UNREADABLE
  */
-export async function startRisk(bus: Bus, context: RiskContext): Promise<RunningService> {
+export async function startRisk(bus: Bus, context: RiskContext, tracing: Tracing = noTracing): Promise<RunningService> {
   const { config, clock, timers, log, writer } = context;
   const { partitions } = await bus.provisioned();
-  const engine = makeEngine(bus, context, partitions);
+  const { recorder } = tracing;
+  const asker = new PromotionAsker({ ...context, bus, recorder });
+  const promotions = new PromotionLog({ bus, recorder, writer });
+  const endAnswering = answerHedgers(bus, promotions, tracing);
+  const { baselineRatio } = config.tracing;
+  const engine = makeEngine(
+    bus,
+    context,
+    partitions,
+    new RiskTracing({ ...context, recorder, asker, promotions, partitions, baselineRatio }),
+  );
   const history = await bus.lastPerSubject(STREAM.RISK, partitionFilter("risk", "*"));
   for (const message of history) engine.resume(message);
   const consumptions = await consumeInputs(bus, engine, context);
@@ -135,6 +158,8 @@ export async function startRisk(bus: Bus, context: RiskContext): Promise<Running
             `appends still in flight after ${budgetMs} ms are left to the successor`,
           ),
       );
+      await asker.stop(budgetMs);
+      endAnswering();
       log.info("risk.stopped", { evaluations: engine.evaluations });
     },
   };

@@ -6,7 +6,7 @@ import type { Bus } from "../port.ts";
 import { provision, type ProvisionReport } from "../provision.ts";
 import type { BusHarness } from "./contract-context.ts";
 import { realDeps } from "./messages.ts";
-import type { Metrics } from "@hedgelock/runtime";
+import type { HedgeLockError, Logger, Metrics } from "@hedgelock/runtime";
 
 /** Connects to a test server. */
 export function busOn(
@@ -17,6 +17,9 @@ export function busOn(
     readonly limits?: Partial<BusLimits>;
     readonly user?: string;
     readonly password?: string;
+    readonly passwordFile?: string;
+    readonly log?: Logger;
+    readonly onLost?: (error: HedgeLockError) => void;
   } = {},
 ): Promise<Bus> {
   const { metrics, ...options } = more;

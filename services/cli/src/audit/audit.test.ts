@@ -368,7 +368,9 @@ describe("traces", () => {
       audit(soundInput({ decisions: [decision(2, changes)] })).traces.causes;
     const snapshot =
       trigger === undefined ? undefined : { ...trigger, subject: "acct.3.acct-001.loan", publishTimeUs: 0 };
-    const inputs = [{ subject: "md.bybit.spot.BTCUSDT", messageId: "spot:BTCUSDT:1:7:7", exchangeTimeMs: 1, traceId: "", spanId: "" }];
+    const inputs = [
+      { subject: "md.bybit.spot.BTCUSDT", messageId: "spot:BTCUSDT:1:7:7", exchangeTimeMs: 1, traceId: "", spanId: "" },
+    ];
     expect(causes({ trigger: snapshot })).toEqual({ tick: 0, snapshot: 1, time: 0 });
     expect(causes({ trigger: undefined, inputs })).toEqual({ tick: 0, snapshot: 0, time: 1 });
   });

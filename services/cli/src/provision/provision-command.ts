@@ -6,6 +6,7 @@ import type { CliDeps, Command } from "../cli/command.ts";
 import { EXIT } from "../cli/exit-status.ts";
 import { parseOptions, textOption, textsOption, usageError, wholeNumberOption } from "../cli/parse-options.ts";
 import { unlessAborted } from "../cli/unless-aborted.ts";
+import { busName } from "./bus-name.ts";
 
 const COMMAND = "provision";
 const MAX_REPLICAS = 5;
@@ -47,7 +48,7 @@ async function run(args: readonly string[], deps: CliDeps): Promise<number> {
     provision(
       {
         servers,
-        name: user ?? COMMAND,
+        name: busName(user, COMMAND),
         user,
         passwordFile: textOption(values, "password-file"),
         clock: deps.clock,

@@ -6,6 +6,7 @@ import type { CliDeps, Command } from "../cli/command.ts";
 import { EXIT } from "../cli/exit-status.ts";
 import { parseOptions, textOption, textsOption, usageError, wholeNumberOption } from "../cli/parse-options.ts";
 import { unlessAborted } from "../cli/unless-aborted.ts";
+import { busName } from "./bus-name.ts";
 
 const COMMAND = "wait";
 const DEFAULT_TIMEOUT_S = 300;
@@ -78,7 +79,7 @@ async function run(args: readonly string[], deps: CliDeps): Promise<number> {
   if (servers.length === 0) throw usageError(COMMAND, "--servers is missing: name at least one NATS server");
   const timeoutS = wholeNumberOption(COMMAND, values, "timeout", { min: 1, max: MAX_TIMEOUT_S }) ?? DEFAULT_TIMEOUT_S;
   const user = textOption(values, "user");
-  const address = { servers, name: user ?? "cli", user, passwordFile: textOption(values, "password-file") };
+  const address = { servers, name: busName(user, "cli"), user, passwordFile: textOption(values, "password-file") };
   deps.out.write(await waitUntilProvisioned(address, timeoutS * 1_000, deps));
   return EXIT.OK;
 }

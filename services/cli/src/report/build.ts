@@ -3,6 +3,7 @@ import { BigNumber } from "bignumber.js";
 import type { AuditResult } from "../audit/audit.ts";
 import type { AuditInput, DecisionEntry } from "../audit/input.ts";
 import { isTrade } from "../audit/input.ts";
+import type { SpanAudit } from "../tracing/span-audit.ts";
 import { latencies } from "./latencies.ts";
 import type { AccountOutcome, SideBySide } from "./outcome.ts";
 import { replayTimeAt } from "./replay-clock.ts";
@@ -22,6 +23,8 @@ export interface RunFacts {
   /** LTV each account began with, by name. */
   readonly startLtvs: ReadonlyMap<string, string>;
   readonly timeline: Timeline;
+  /** Undefined when the spans were not read back. */
+  readonly spans: SpanAudit | undefined;
 }
 
 function isoTime(ms: number): string {
@@ -80,6 +83,12 @@ function accountReport(outcome: AccountOutcome, facts: RunFacts, input: AuditInp
   };
 }
 
+function spanReport(spans: SpanAudit | undefined): Report["traces"]["spans"] {
+  if (spans === undefined) return null;
+  const holes = spans.holes.map((hole) => ({ ...hole, missing: [...hole.missing] }));
+  return { fills: spans.fills, complete: spans.complete, incomplete: holes.length, holes };
+}
+
 /** Puts the report together. Pure; the caller validates nothing again: {@link reportSchema} describes the result. */
 export function buildReport(facts: RunFacts, input: AuditInput, audited: AuditResult): Report {
   const { traces } = audited;
@@ -100,6 +109,7 @@ export function buildReport(facts: RunFacts, input: AuditInput, audited: AuditRe
       incomplete: traces.incomplete.length,
       causes: { ...traces.causes },
       holes: traces.incomplete.map((hole) => ({ ...hole, missing: [...hole.missing] })),
+      spans: spanReport(facts.spans),
     },
   };
 }

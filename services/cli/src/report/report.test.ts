@@ -40,6 +40,7 @@ const FACTS: RunFacts = {
     [at(0), 1_760_130_000_000],
     [at(1000), 1_760_130_060_000],
   ],
+  spans: undefined,
 };
 
 const STATES = [

@@ -26,6 +26,14 @@ const stateChange = z.strictObject({
   traceId,
 });
 
+const traceHole = z.strictObject({
+  account: z.string(),
+  execId: z.string(),
+  linkId: z.string(),
+  traceId,
+  missing: z.array(z.string()).min(1),
+});
+
 const accountSchema = z.strictObject({
   account: z.string(),
   states: z.array(stateChange),
@@ -85,15 +93,8 @@ export const reportSchema = z.strictObject({
     complete: count,
     incomplete: count,
     causes: z.strictObject({ tick: count, snapshot: count, time: count }),
-    holes: z.array(
-      z.strictObject({
-        account: z.string(),
-        execId: z.string(),
-        linkId: z.string(),
-        traceId,
-        missing: z.array(z.string()).min(1),
-      }),
-    ),
+    holes: z.array(traceHole),
+    spans: z.strictObject({ fills: count, complete: count, incomplete: count, holes: z.array(traceHole) }).nullable(),
   }),
 });
 

@@ -128,7 +128,10 @@ export function reportText(report: Report): readonly string[] {
     ...report.findings.slice(0, MAX_ACCOUNTS).map((finding) => `  ! ${finding.account}: ${finding.what}`),
     "",
     `Traces: ${traces.fills} ${traces.fills === 1 ? "fill" : "fills"}, ${traces.complete} complete from tick to postcondition, ${traces.incomplete} incomplete`,
-    ...traces.holes
+    ...(traces.spans === null
+      ? []
+      : [`Spans read back: ${traces.spans.complete} fills as one whole tree, ${traces.spans.incomplete} not`]),
+    ...[...traces.holes, ...(traces.spans?.holes ?? [])]
       .slice(0, MAX_ACCOUNTS)
       .map((hole) => `  ! ${hole.account} ${hole.execId}: ${hole.missing.join("; ")}`),
     "",

@@ -9,9 +9,14 @@ import type { AuditInput } from "../audit/input.ts";
 import { readHistory } from "../feed/bus-feed.ts";
 import type { BusFeed } from "../feed/bus-feed.ts";
 import type { PaperAdmin } from "../feed/paper-admin.ts";
+import { isTrade } from "../audit/input.ts";
+import { intentHistories, intentKey } from "../audit/intent-history.ts";
 import { buildReport } from "../report/build.ts";
 import type { AccountOutcome } from "../report/outcome.ts";
 import type { Report } from "../report/schema.ts";
+import { readBack } from "../tracing/read-back.ts";
+import type { SpanAudit } from "../tracing/span-audit.ts";
+import type { TraceSource } from "../tracing/trace-source.ts";
 import { rulesOf } from "./assets.ts";
 import { ROOT } from "./price-source.ts";
 import type { PriceSource } from "./price-source.ts";
@@ -21,6 +26,9 @@ import type { TickCounts } from "./tick-counts.ts";
 
 /** A passive order rests 30 s before it crosses; every other one crosses at once. Then come the reads that prove it. */
 const HEDGE_DEADLINE_MS = { caution: 45_000, other: 5000 } as const;
+
+/** Spans are exported half a second after the fact; one whose beginning had to be built anew, a second and a half. */
+const SPAN_PATIENCE_MS = 5000;
 
 /** What the report is made from. */
 export interface ReportSources {
@@ -36,6 +44,8 @@ export interface ReportSources {
   readonly endedAtMs: number;
   readonly timers: Timers;
   readonly startLtvs: ReadonlyMap<string, string>;
+  /** Where the spans can be read back; undefined when they went to somebody else's back end. */
+  readonly traces: TraceSource | undefined;
 }
 
 async function auditInput(sources: ReportSources, accounts: readonly AccountOutcome[]): Promise<AuditInput> {
@@ -52,6 +62,17 @@ async function auditInput(sources: ReportSources, accounts: readonly AccountOutc
       hedgeDeadlineMs: HEDGE_DEADLINE_MS,
     },
   };
+}
+
+/** Reads the trace of every fill back from where it was exported to. */
+async function auditExported(sources: ReportSources, input: AuditInput): Promise<SpanAudit | undefined> {
+  if (sources.traces === undefined) return undefined;
+  const histories = intentHistories(input.ledger);
+  const fills = input.executions.filter(isTrade).map(({ account, execId, linkId }) => {
+    const traceId = histories.get(intentKey(account, linkId))?.intent?.traceId ?? "";
+    return { account, execId, linkId, traceId };
+  });
+  return readBack(sources.traces, fills, sources.timers, SPAN_PATIENCE_MS);
 }
 
 function pricesOf(prices: PriceSource): Report["prices"] {
@@ -78,6 +99,7 @@ export async function collectReport(
   const accounts = await paper.accounts();
   const input = await auditInput(sources, accounts);
   const audited = audit(input);
+  const spans = await auditExported(sources, input);
   const report = buildReport(
     {
       startedAtMs,
@@ -88,6 +110,7 @@ export async function collectReport(
       outcomes: accounts,
       startLtvs: sources.startLtvs,
       timeline: await paper.timeline(),
+      spans,
     },
     input,
     audited,

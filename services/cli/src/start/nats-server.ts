@@ -1,22 +1,18 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
+import { NATS_USERS, natsAuthorization } from "@hedgelock/bus";
+import type { NatsUser } from "@hedgelock/bus";
 import { HedgeLockError } from "@hedgelock/runtime";
 import type { Random } from "@hedgelock/runtime";
 
 import { EXIT } from "../cli/exit-status.ts";
 import type { ChildSpec } from "../process/child.ts";
 import type { RunFolder } from "./run-folder.ts";
+import type { NatsConfig } from "./service-configs.ts";
 
 const LISTENING = /Listening for client connections on ([^ ]+):(\d+)/;
-const USER = "hedgelock";
-
-/** How to reach the run's own server. */
-export interface NatsAccess {
-  readonly user: string;
-  readonly password: string;
-  readonly passwordFile: string;
-}
+const PASSWORD_BYTES = 24;
 
 async function executable(path: string): Promise<boolean> {
   try {
@@ -55,23 +51,33 @@ export async function findNatsServer(environment: Readonly<Record<string, string
   );
 }
 
+function passwordFile(user: NatsUser): string {
+  return `nats.${user}.password`;
+}
+
 /**
- * Writes the server's configuration: loopback only, a free port, a password of its own (any user of the machine can
- * reach loopback), JetStream in the run folder. Bounds are those of the streams in lib/contracts, with room.
+ * Writes the server's configuration: loopback only, a free port, JetStream in the run folder, and for every user its
+ * rights and a password drawn for this run (any user of the machine can reach loopback), which also goes into a file of
+ * its own. Bounds are those of the streams in lib/contracts, with room.
+ * @param random cryptographic
  */
-export async function prepareNats(folder: RunFolder, random: Random): Promise<NatsAccess> {
-  const password = random.hex(24);
+export async function prepareNats(folder: RunFolder, random: Random): Promise<void> {
+  const users = NATS_USERS.map((name) => ({ name, password: random.hex(PASSWORD_BYTES) }));
+  for (const { name, password } of users) await folder.write(passwordFile(name), password);
   await folder.write(
     "nats.conf",
     [
       'listen: "127.0.0.1:-1"',
       'server_name: "hedgelock-local"',
-      `authorization { user: "${USER}", password: "${password}" }`,
       `jetstream { store_dir: ${JSON.stringify(folder.file("jetstream"))}, max_memory_store: 1GB, max_file_store: 16GB }`,
-      "",
+      natsAuthorization(users),
     ].join("\n"),
   );
-  return { user: USER, password, passwordFile: await folder.write("nats.password", password) };
+}
+
+/** How one user reaches the run's server. */
+export function natsAccess(folder: RunFolder, servers: readonly string[], user: NatsUser): NatsConfig {
+  return { servers, user, passwordFile: folder.file(passwordFile(user)) };
 }
 
 /** The server as a child process. */

@@ -30,7 +30,9 @@ import { collectReport } from "./collect-report.ts";
 import type { PriceSource } from "./price-source.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { settle } from "./settle.ts";
-import { startStack } from "./stack.ts";
+import { openTraceStore } from "../tracing/trace-store.ts";
+import type { TraceStore } from "../tracing/trace-store.ts";
+import { childEnvironment, startStack } from "./stack.ts";
 import type { Stack } from "./stack.ts";
 import type { StartOptions } from "./start-options.ts";
 import { countTicks } from "./tick-counts.ts";
@@ -45,6 +47,8 @@ export interface DemoRun {
   readonly options: StartOptions;
   readonly prices: PriceSource;
   readonly natsServer: string;
+  /** The Jaeger program, when traces go there. */
+  readonly jaeger: string;
   readonly folder: RunFolder;
   readonly supervisor: Supervisor;
   /** Aborts when the run has to end: asked to, or because a part failed. */
@@ -78,11 +82,12 @@ function openDisplay(run: DemoRun, deps: CliDeps, model: LiveModel, startedAtMs:
   });
 }
 
-async function bringUp({
-  run,
-  deps,
-  display,
-}: Running): Promise<{ readonly stack: Stack; readonly bus: Bus; readonly startLtvs: ReadonlyMap<string, string> }> {
+async function bringUp({ run, deps, display }: Running): Promise<{
+  readonly stack: Stack;
+  readonly bus: Bus;
+  readonly startLtvs: ReadonlyMap<string, string>;
+  readonly traces: TraceStore;
+}> {
   const { options, prices, folder, signal } = run;
   const log = fileLogger(folder.file("cli.log"), deps.clock);
   const metrics = prometheusMetrics("cli");
@@ -93,8 +98,17 @@ async function bringUp({
   }));
   const accounts = demoAccounts(options.accounts, assets, seededRandom((options.seed ^ SEED_OF_ACCOUNTS) >>> 0));
   const keyed = await writeKeys(accounts, folder, deps.random);
+  const traces = await openTraceStore(options.traces, {
+    ...run,
+    program: run.jaeger,
+    environment: childEnvironment(deps.environment),
+    clock: deps.clock,
+    timers: deps.timers,
+  });
+  if (options.traces.kind !== "files") display.event(note("ready", `traces go to ${traces.where}`));
   const stack = await startStack({
     ...run,
+    tracing: traces.config,
     accounts: keyed,
     environment: deps.environment,
     clock: deps.clock,
@@ -104,13 +118,19 @@ async function bringUp({
     metrics,
     onReady: (name, where) => display.event(note("ready", `${name}: ${where}`)),
   });
-  const { servers, user } = stack.nats;
-  const address = { servers, user, password: stack.password, name: "cli" };
   const bus = await unlessAborted(
-    connectBus({ ...address, clock: deps.clock, timers: deps.timers, random: deps.random, log, metrics }),
+    connectBus({
+      ...stack.nats,
+      name: stack.nats.user,
+      clock: deps.clock,
+      timers: deps.timers,
+      random: deps.random,
+      log,
+      metrics,
+    }),
     signal,
   );
-  return { stack, bus, startLtvs: new Map(accounts.map(({ account, startLtv }) => [account, startLtv])) };
+  return { stack, bus, traces, startLtvs: new Map(accounts.map(({ account, startLtv }) => [account, startLtv])) };
 }
 
 /** Plays the prices to their end and lets what they caused come to rest. */
@@ -128,9 +148,15 @@ async function play(running: Running, paper: PaperAdmin, feed: BusFeed): Promise
   await settle(feed, SETTLE, deps.timers, signal);
 }
 
-function printReport(report: Report, { run, deps, display }: Running): void {
+function printReport(report: Report, { run, deps, display }: Running, traces: TraceStore): void {
   display.close();
-  deps.out.write(`\n${reportText(report).join("\n")}\n\nReport written to ${run.options.report}\n`);
+  const [account = "ACCOUNT"] = report.accounts.filter(({ fills }) => fills > 0).map((one) => one.account);
+  const lasts = run.options.traces.kind === "files" || (deps.out.isTerminal && !run.options.exit);
+  const show =
+    traces.source === undefined || !lasts
+      ? ""
+      : `Show a hedge step by step: npx hedgelock trace ${account}${traces.showWith}\n`;
+  deps.out.write(`\n${reportText(report).join("\n")}\n\nReport written to ${run.options.report}\n${show}`);
 }
 
 async function stayUp(stack: Stack, { run, deps }: Running): Promise<void> {
@@ -181,11 +207,12 @@ export async function runDemo(run: DemoRun, deps: CliDeps): Promise<number> {
         endedAtMs: deps.clock.nowMs(),
         timers: deps.timers,
         startLtvs: up.startLtvs,
+        traces: up.traces.source,
       }),
       run.signal,
     );
     await writeFile(run.options.report, `${JSON.stringify(collected.report, undefined, 2)}\n`);
-    printReport(collected.report, running);
+    printReport(collected.report, running, up.traces);
     if (deps.out.isTerminal && !run.options.exit) await stayUp(up.stack, running);
     await feed.stop();
     return invariantsHold(collected.audited) ? EXIT.OK : EXIT.INVARIANT_BROKEN;

@@ -1,3 +1,5 @@
+import type { NatsUser } from "@hedgelock/bus";
+
 import type { DemoAccount } from "./accounts.ts";
 import { baseOf, rulesOf } from "./assets.ts";
 import { DEMO_TIERS } from "./collateral-tiers.ts";
@@ -21,10 +23,10 @@ export interface KeyedAccount extends DemoAccount {
   readonly tradeKeyFile: string;
 }
 
-/** How the services reach the bus. */
+/** How one part reaches the bus: as a user of its own. */
 export interface NatsConfig {
   readonly servers: readonly string[];
-  readonly user: string;
+  readonly user: NatsUser;
   readonly passwordFile: string;
 }
 

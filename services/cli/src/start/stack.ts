@@ -2,14 +2,14 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 import { provision } from "@hedgelock/bus";
+import type { NatsUser } from "@hedgelock/bus";
 import type { Clock, Logger, Metrics, Random, Timers } from "@hedgelock/runtime";
 
 import { unlessAborted } from "../cli/unless-aborted.ts";
 import type { Child } from "../process/child.ts";
 import { parseLogLine } from "../process/log-file.ts";
 import type { Supervisor } from "../process/supervisor.ts";
-import { natsChild, natsPortIn, prepareNats } from "./nats-server.ts";
-import type { NatsAccess } from "./nats-server.ts";
+import { natsAccess, natsChild, natsPortIn, prepareNats } from "./nats-server.ts";
 import type { PriceSource } from "./price-source.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { collectorConfig, hedgerConfig, paperConfig, riskConfig } from "./service-configs.ts";
@@ -28,8 +28,8 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** A running stack. */
 export interface Stack {
+  /** How to look at the bus: this user reads everything and writes nothing. */
   readonly nats: NatsConfig;
-  readonly password: string;
   /** Base URL of the paper exchange. */
   readonly paperUrl: string;
   /** Ports of the services' health servers. */
@@ -50,11 +50,14 @@ export interface StackDeps {
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** The `tracing` block of the services that make spans. */
+  readonly tracing: Readonly<Record<string, string>>;
   /** Told each part as it becomes ready. */
   readonly onReady: (name: string, where: string) => void;
 }
 
-function childEnvironment(environment: StackDeps["environment"]): Record<string, string> {
+/** The environment of every part of a stack: ours, without what would configure them all alike. */
+export function childEnvironment(environment: StackDeps["environment"]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).flatMap(([name, value]) =>
       value === undefined || name.startsWith(CONFIG_VARIABLES) ? [] : [[name, value]],
@@ -68,23 +71,22 @@ function portField(line: string, event: string, field: string): number | undefin
   return typeof port === "number" ? port : undefined;
 }
 
-async function startNats(deps: StackDeps): Promise<{ readonly nats: NatsConfig; readonly access: NatsAccess }> {
+/** Starts and provisions the server. @returns how each user reaches it */
+async function startNats(deps: StackDeps): Promise<(user: NatsUser) => NatsConfig> {
   const { supervisor, folder, signal } = deps;
-  const access = await prepareNats(folder, deps.random);
+  await prepareNats(folder, deps.random);
   const child = await supervisor.start(natsChild(deps.natsServer, folder, childEnvironment(deps.environment)));
   const port = await supervisor.waitForLine(child, natsPortIn, READY_DEADLINE_MS, signal);
-  const servers = [`nats://127.0.0.1:${port}`];
-  await unlessAborted(
-    provision({ servers, name: "cli", user: access.user, password: access.password, ...deps }),
-    signal,
-  );
+  const nats = (user: NatsUser): NatsConfig => natsAccess(folder, [`nats://127.0.0.1:${port}`], user);
+  await unlessAborted(provision({ ...deps, ...nats("provision"), name: "provision" }), signal);
   deps.onReady("nats-server", `127.0.0.1:${port}`);
-  return { nats: { servers, user: access.user, passwordFile: access.passwordFile }, access };
+  return nats;
 }
 
 async function startService(name: ServiceName, config: ServiceConfig, deps: StackDeps): Promise<Child> {
   const { supervisor, folder } = deps;
-  const file = await folder.writeJson(`${name}.json`, { ...config, shutdownBudgetMs: SHUTDOWN_BUDGET_MS });
+  const traced = name === "paper" ? {} : { tracing: deps.tracing };
+  const file = await folder.writeJson(`${name}.json`, { ...config, ...traced, shutdownBudgetMs: SHUTDOWN_BUDGET_MS });
   return supervisor.start({
     name,
     command: process.execPath,
@@ -115,7 +117,7 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
   const { options, prices, accounts, supervisor, signal } = deps;
   // The exchange and the bus do not know each other: both start at once.
   const paperChild = await startService("paper", paperConfig(options, prices, accounts), deps);
-  const { nats, access } = await startNats(deps);
+  const nats = await startNats(deps);
   const paperPort = await supervisor.waitForLine(
     paperChild,
     (line) => portField(line, "paper.listening", "port"),
@@ -130,14 +132,14 @@ export async function startStack(deps: StackDeps): Promise<Stack> {
   } as const;
   const symbols = prices.series.map(({ symbol }) => symbol);
   const children = {
-    collector: await startService("collector", collectorConfig(nats, venue, symbols, accounts), deps),
-    risk: await startService("risk", riskConfig(nats, symbols), deps),
-    hedger: await startService("hedger", hedgerConfig(nats, venue, symbols, accounts), deps),
+    collector: await startService("collector", collectorConfig(nats("collector"), venue, symbols, accounts), deps),
+    risk: await startService("risk", riskConfig(nats("risk"), symbols), deps),
+    hedger: await startService("hedger", hedgerConfig(nats("hedger"), venue, symbols, accounts), deps),
   };
   const [collector, risk, hedger] = await Promise.all([
     serviceReady("collector", children.collector, deps),
     serviceReady("risk", children.risk, deps),
     serviceReady("hedger", children.hedger, deps),
   ]);
-  return { nats, password: access.password, paperUrl: venue.restUrl, httpPorts: { paper, collector, risk, hedger } };
+  return { nats: nats("observer"), paperUrl: venue.restUrl, httpPorts: { paper, collector, risk, hedger } };
 }

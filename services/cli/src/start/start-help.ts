@@ -30,6 +30,10 @@ ${crashes}
                          Default 1.
   --exit                 Stop when the prices end, also on a terminal.
   --report FILE          Where the report is written as JSON (shape: docs/report.md). Default .hedgelock/report.json.
+  --jaeger               Starts a local Jaeger too (JAEGER_BIN or PATH; Jaeger v2) and sends the traces of all hedges there. Its
+                         address is printed; it ends with the rest.
+  --otlp URL             Sends traces to an OTLP/HTTP back end instead: its base address, http://127.0.0.1:4318.
+  --traces DIR           Writes them to files in this folder, which is the default: .hedgelock/traces. hedgelock trace shows them.
   --help                 This text.
 
 Exit status: 0 all is well, 1 an invariant broke (a duplicate, lost or orphaned hedge, an unresolved intent, a fill

@@ -22,6 +22,7 @@ describe("options of start", () => {
       seed: 1,
       exit: false,
       report: "/home/somebody/.hedgelock/report.json",
+      traces: { kind: "files", directory: "/home/somebody/.hedgelock/traces" },
     });
   });
 

@@ -4,6 +4,8 @@ import { CRASHES, DEFAULT_CRASH } from "@hedgelock/prices";
 
 import { parseOptions, textOption, textsOption, usageError, wholeNumberOption } from "../cli/parse-options.ts";
 import type { OptionSpecs, OptionValues } from "../cli/parse-options.ts";
+import { TRACE_SPECS, traceChoice } from "../tracing/trace-choice.ts";
+import type { TraceChoice } from "../tracing/trace-choice.ts";
 import { KNOWN_SYMBOLS } from "./assets.ts";
 
 const COMMAND = "start";
@@ -35,6 +37,7 @@ export interface StartOptions {
   readonly exit: boolean;
   /** Absolute path. */
   readonly report: string;
+  readonly traces: TraceChoice;
 }
 
 const SPECS: OptionSpecs = {
@@ -47,6 +50,7 @@ const SPECS: OptionSpecs = {
   seed: { type: "string" },
   exit: { type: "boolean" },
   report: { type: "string" },
+  ...TRACE_SPECS,
 };
 
 function absolute(path: string, folder: string): string {
@@ -126,5 +130,6 @@ export function parseStartOptions(args: readonly string[], folder: string): Star
     seed: whole("seed", 0, MAX_SEED) ?? DEFAULT_SEED,
     exit: values["exit"] === true,
     report: absolute(report, folder),
+    traces: traceChoice(COMMAND, values, folder),
   };
 }

@@ -5,6 +5,7 @@ import type { VenueTrading } from "@hedgelock/venue";
 import type { OrderRules, PlanLimits, PlanTime } from "../domain/rules.ts";
 import type { HedgerMetrics } from "../hedger-metrics.ts";
 import type { CrashHook } from "./crash-points.ts";
+import type { HedgeTracingDeps } from "./hedge-tracing.ts";
 import type { Limiter } from "./limiter.ts";
 
 /** Everything one account's hedger needs. */
@@ -29,6 +30,7 @@ export interface AccountDeps {
   /** Shared by all accounts of the process: the budget of concurrent queries. */
   readonly queries: Limiter;
   readonly crash: CrashHook;
+  readonly tracing: HedgeTracingDeps;
   readonly fatal: (error: unknown) => void;
 }
 

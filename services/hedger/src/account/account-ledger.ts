@@ -51,6 +51,7 @@ export class AccountLedger {
   readonly #subject: string;
   #seq = 0;
   #version = 0;
+  #loadedTimeUs = 0;
   #state: LedgerState = emptyLedger();
 
   constructor(deps: LedgerDeps) {
@@ -65,6 +66,11 @@ export class AccountLedger {
   /** Version of the last record known; the next one appended has this plus one. */
   get version(): number {
     return this.#version;
+  }
+
+  /** When the record that was read last had been written, by its writer's clock; 0 when there was none. */
+  get loadedTimeUs(): number {
+    return this.#loadedTimeUs;
   }
 
   /** Reads the last record from the stream's leader, again and again until it is answered. @throws HedgeLockError when stopped */
@@ -186,6 +192,7 @@ export class AccountLedger {
     if (message === undefined) {
       this.#seq = 0;
       this.#version = 0;
+      this.#loadedTimeUs = 0;
       this.#state = emptyLedger();
       return;
     }
@@ -198,6 +205,7 @@ export class AccountLedger {
     }
     this.#seq = message.seq;
     this.#version = record.version;
+    this.#loadedTimeUs = record.recordedTimeUs;
     this.#state = record.state;
   }
 }

@@ -4,6 +4,7 @@ import type { LogFields, Logger } from "@hedgelock/runtime";
 import type { Change } from "../domain/change.ts";
 import { findIntent } from "../domain/ledger-state.ts";
 import type { HedgerMetrics } from "../hedger-metrics.ts";
+import type { RecordTrace } from "./account-ledger.ts";
 
 type Body = NonNullable<HedgeEvent["body"]>;
 
@@ -21,17 +22,14 @@ export function intentFields(intent: Intent): LogFields {
 }
 
 /** Says in the log and counts what a stored record means. `log` carries the account. */
-export function reportChange(log: Logger, metrics: HedgerMetrics, change: Change, traceId: string): void {
+export function reportChange(log: Logger, metrics: HedgerMetrics, change: Change, trace: RecordTrace): void {
+  const ids = { link_id: change.linkId, trace_id: trace.traceId, span_id: trace.spanId };
   for (const alarm of change.alarms) {
     metrics.invariant(alarm.invariant).inc();
-    log.error(
-      "hedge.invariant_broken",
-      { invariant: alarm.invariant, link_id: change.linkId, trace_id: traceId },
-      alarm.detail,
-    );
+    log.error("hedge.invariant_broken", { invariant: alarm.invariant, ...ids }, alarm.detail);
   }
   const intent = findIntent(change.state, change.linkId);
-  const fields = intent === undefined ? { link_id: change.linkId, trace_id: traceId } : intentFields(intent);
+  const fields = intent === undefined ? ids : intentFields(intent);
   report(log, metrics, change.event, fields, change.state);
 }
 

@@ -9,11 +9,13 @@ import { movesPosition, statusMeaning } from "../domain/order-status.ts";
 import type { AccountDeps } from "./account-deps.ts";
 import { AccountLedger } from "./account-ledger.ts";
 import { withDeadline } from "./deadline.ts";
+import { HedgeTracing } from "./hedge-tracing.ts";
 import { Lookups } from "./lookups.ts";
 import { Mailbox } from "./mailbox.ts";
 import { OutcomeHandler } from "./outcome-handler.ts";
-import { type PlanCause, Planner, type ReceivedDecision } from "./planner.ts";
+import { type PlanCause, Planner } from "./planner.ts";
 import { Positions } from "./positions.ts";
+import type { ReceivedDecision } from "./received-decision.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
 
@@ -32,6 +34,7 @@ export class HedgerAccount {
   readonly #deps: AccountDeps;
   readonly #mailbox: Mailbox;
   readonly #ledger: AccountLedger;
+  readonly #tracing: HedgeTracing;
   readonly #abandon = new AbortController();
   readonly #recorder: Recorder;
   readonly #sender: Sender;
@@ -39,6 +42,8 @@ export class HedgerAccount {
   readonly #positions: Positions;
   readonly #lookups: Lookups;
   readonly #outcomes: OutcomeHandler;
+  /** Orders whose answer waits in the mailbox. */
+  readonly #unhandledAnswers = new Set<string>();
   #recovered = false;
 
   constructor(deps: AccountDeps) {
@@ -50,12 +55,19 @@ export class HedgerAccount {
       onAppended: (seconds) => deps.metrics.appendSeconds.observe(seconds),
       onTrouble: (kind) => deps.metrics.appendTrouble(kind).inc(),
     });
-    this.#recorder = new Recorder(deps, this.#ledger);
+    this.#tracing = new HedgeTracing(deps);
+    this.#recorder = new Recorder(deps, this.#ledger, this.#tracing);
     this.#sender = new Sender(deps, {
       onSent: (intent, atUs) => this.#recorder.noteSent(intent.linkId, atUs),
-      onOutcome: (intent, outcome, atUs) => this.#post(() => this.#outcomes.onSendOutcome(intent, outcome, atUs)),
+      onOutcome: (intent, outcome, atUs) => {
+        this.#unhandledAnswers.add(intent.linkId);
+        this.#post(async () => {
+          await this.#outcomes.onSendOutcome(intent, outcome, atUs);
+          this.#unhandledAnswers.delete(intent.linkId);
+        });
+      },
     });
-    this.#planner = new Planner(deps, this.#recorder, this.#sender);
+    this.#planner = new Planner(deps, this.#recorder, this.#sender, this.#tracing);
     this.#positions = new Positions(deps, this.#recorder);
     this.#outcomes = new OutcomeHandler(deps, this.#recorder, this.#planner, this.#sender);
     this.#lookups = new Lookups(deps, (linkId, answer) => this.#post(() => this.#outcomes.onLookup(linkId, answer)));
@@ -64,6 +76,7 @@ export class HedgerAccount {
   /** Reads the ledger. Before anything else. */
   async load(): Promise<void> {
     await this.#ledger.load();
+    this.#tracing.loaded(this.#ledger.state, this.#ledger.loadedTimeUs);
   }
 
   /** Sequence in EXEC up to which events are known to be in the ledger; 0 when none is recorded. */
@@ -158,6 +171,7 @@ export class HedgerAccount {
       );
     }
     this.#mailbox.close();
+    this.#tracing.flush(() => false);
     this.#abandon.abort(new Error("stopped"));
   }
 
@@ -181,6 +195,7 @@ export class HedgerAccount {
     if (!this.#recovered) return;
     await this.#settleFilled();
     await this.#positions.settle();
+    this.#tracing.flush((linkId) => this.#sender.isSending(linkId) || this.#unhandledAnswers.has(linkId));
     await this.#planner.run(cause);
   }
 

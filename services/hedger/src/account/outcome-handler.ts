@@ -50,7 +50,7 @@ export class OutcomeHandler {
     switch (outcome.kind) {
       case "accepted":
         this.#planner.clearBackOff(symbol);
-        if (sentTimeUs > 0) this.#deps.metrics.sentToAnswerSeconds.observe((atUs - sentTimeUs) / 1e6);
+        if (sentTimeUs > 0) this.#deps.metrics.sentToAnswerSeconds.observe((atUs - sentTimeUs) / 1e6, sent);
         await this.#recorder.record({ kind: "accepted", linkId, orderId: outcome.orderId, atUs, sentTimeUs });
         return;
       case "duplicate":

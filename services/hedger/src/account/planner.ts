@@ -1,19 +1,14 @@
 import { type Decision, type HedgeTarget, type Intent, orderLinkId } from "@hedgelock/contracts";
-import { childOf, type TraceContext } from "@hedgelock/telemetry";
 
 import { newIntent } from "../domain/new-intent.ts";
 import { ageMs, isSuperseded, type OrderDraft, plan, type Plan } from "../domain/plan.ts";
 import { isStillWanted } from "../domain/still-wanted.ts";
 import { type AccountDeps, planTime } from "./account-deps.ts";
+import type { HedgeTracing } from "./hedge-tracing.ts";
+import { hedgeSpanId } from "./intent-spans.ts";
+import type { ReceivedDecision } from "./received-decision.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Sender } from "./sender.ts";
-
-/** A decision as it reached this process. */
-export interface ReceivedDecision {
-  readonly decision: Decision;
-  readonly trace: TraceContext;
-  readonly receivedUs: number;
-}
 
 /** Why the plan is made: a new decision, or something else that may have changed what the last one leads to. */
 export type PlanCause = "decision" | "progress";
@@ -33,15 +28,17 @@ export class Planner {
   readonly #deps: AccountDeps;
   readonly #recorder: Recorder;
   readonly #sender: Sender;
+  readonly #tracing: HedgeTracing;
   readonly #refused = new Map<string, string>();
   readonly #backoffs = new Map<string, Backoff>();
   #latest: ReceivedDecision | undefined;
   #paused = false;
 
-  constructor(deps: AccountDeps, recorder: Recorder, sender: Sender) {
+  constructor(deps: AccountDeps, recorder: Recorder, sender: Sender, tracing: HedgeTracing) {
     this.#deps = deps;
     this.#recorder = recorder;
     this.#sender = sender;
+    this.#tracing = tracing;
   }
 
   /** Takes a decision unless a newer one, or one of a higher epoch, is known. */
@@ -123,19 +120,22 @@ export class Planner {
     });
   }
 
-  async #open({ decision, trace, receivedUs }: ReceivedDecision, draft: OrderDraft): Promise<Intent | undefined> {
-    const { venue, clock, random, account, ledgerId, recvWindowMs } = this.#deps;
-    const span = childOf(trace, random);
+  async #open(received: ReceivedDecision, draft: OrderDraft): Promise<Intent | undefined> {
+    const { venue, clock, account, ledgerId, recvWindowMs } = this.#deps;
+    const { decision, trace, hasHeader, receivedUs } = received;
     return this.#recorder.open((version) => {
       const signTimeMs = venue.venueTimeMs();
+      const linkId = orderLinkId(ledgerId, account, version);
       const intent = newIntent(draft, decision, {
-        linkId: orderLinkId(ledgerId, account, version),
+        linkId,
         signTimeMs,
         recvWindowMs,
-        traceId: span.traceId,
-        spanId: span.spanId,
+        traceId: trace.traceId,
+        spanId: hedgeSpanId(linkId),
         decisionReceiveTimeUs: receivedUs,
         openedTimeUs: clock.nowUs(),
+        decisionSpanId: hasHeader ? trace.spanId : "",
+        decisionTraced: trace.sampled,
       });
       return { kind: "open", intent, decisionEpoch: decision.epoch, venueTimeMs: signTimeMs };
     });
@@ -161,10 +161,11 @@ export class Planner {
 
   /** One cause, one record: the same rule in the same situation is counted but not written again. */
   async #refuse(
-    { decision, trace }: ReceivedDecision,
+    received: ReceivedDecision,
     { symbol, rule, detail }: Extract<Plan, { kind: "refused" }>,
     cause: PlanCause,
   ): Promise<void> {
+    const { decision, trace } = received;
     // An old decision that nobody just sent is only the last one known; the next one decides.
     if (rule === "decision_too_old" && cause === "progress") return;
     this.#deps.metrics.refusals(rule).inc();
@@ -173,5 +174,6 @@ export class Planner {
     this.#refused.set(symbol, situation);
     const input = { symbol, rule, detail, decisionVersion: decision.version, decisionEpoch: decision.epoch };
     await this.#recorder.record({ kind: "refused", ...input }, trace);
+    this.#tracing.refused(received, { symbol, rule, detail });
   }
 }

@@ -103,6 +103,12 @@ export class Positions {
     const position = positionOf(this.#recorder.state, reading.category, reading.symbol);
     if (!isCurrent(reading, position, horizonMs)) return;
     const lotSize = this.#deps.rules.get(`${reading.category}/${reading.symbol}`)?.qtyStep ?? "0";
-    await this.#recorder.record({ kind: "postcondition", linkId: intent.linkId, positionQty: reading.qty, lotSize });
+    await this.#recorder.record({
+      kind: "postcondition",
+      linkId: intent.linkId,
+      positionQty: reading.qty,
+      lotSize,
+      atUs: this.#deps.clock.nowUs(),
+    });
   }
 }

@@ -6,10 +6,11 @@ import { apply } from "../domain/apply.ts";
 import { inspectOrder } from "../domain/apply-order.ts";
 import type { Change } from "../domain/change.ts";
 import type { LedgerInput } from "../domain/ledger-input.ts";
-import { findIntent } from "../domain/ledger-state.ts";
+import { findIntent, withIntent } from "../domain/ledger-state.ts";
 import type { AccountDeps } from "./account-deps.ts";
 import type { AccountLedger, RecordTrace } from "./account-ledger.ts";
 import { reportChange } from "./hedge-log.ts";
+import type { HedgeTracing } from "./hedge-tracing.ts";
 
 /** Lost races in a row after which something is wrong that another try does not cure. */
 const MAX_LOST_RACES = 100;
@@ -21,13 +22,16 @@ const MAX_LOST_RACES = 100;
 export class Recorder {
   readonly #deps: AccountDeps;
   readonly #ledger: AccountLedger;
+  readonly #tracing: HedgeTracing;
   readonly #sentTimesUs = new Map<string, number>();
+  readonly #storedTimesUs = new Map<string, number>();
   readonly #alarmsSaid = new Set<string>();
   #execStreamSeq = 0;
 
-  constructor(deps: AccountDeps, ledger: AccountLedger) {
+  constructor(deps: AccountDeps, ledger: AccountLedger, tracing: HedgeTracing) {
     this.#deps = deps;
     this.#ledger = ledger;
+    this.#tracing = tracing;
   }
 
   get state(): LedgerState {
@@ -75,6 +79,7 @@ export class Recorder {
     const input = build(this.#ledger.version + 1);
     const change = apply(this.#ledger.state, input);
     if (change === undefined || !(await this.#append(change, undefined))) return undefined;
+    this.#storedTimesUs.set(input.intent.linkId, this.#deps.clock.nowUs());
     return findIntent(change.state, input.intent.linkId);
   }
 
@@ -111,13 +116,24 @@ export class Recorder {
     }
   }
 
-  async #append(change: Change, trace: TraceContext | undefined): Promise<boolean> {
+  async #append(applied: Change, trace: TraceContext | undefined): Promise<boolean> {
+    const timed = this.#withStoredTime(applied);
+    const change = { ...timed, state: this.#tracing.withUntraced(this.#ledger.state, timed.state) };
     const recordTrace = this.#traceOf(change, trace);
     const result = await this.#ledger.append(change, recordTrace, this.#execStreamSeq);
     if (result === "superseded") return false;
-    reportChange(this.#deps.log, this.#deps.metrics, change, recordTrace.traceId);
+    reportChange(this.#deps.log, this.#deps.metrics, change, recordTrace);
+    this.#tracing.recorded(change);
     this.#forgetSettled(change);
     return true;
+  }
+
+  /** The first record after the one that opened the intent also says when that one was known to be stored. */
+  #withStoredTime(change: Change): Change {
+    const intent = findIntent(change.state, change.linkId);
+    const storedTimeUs = this.#storedTimesUs.get(change.linkId);
+    if (intent?.trace === undefined || storedTimeUs === undefined || intent.trace.storedTimeUs > 0) return change;
+    return { ...change, state: withIntent(change.state, { ...intent, trace: { ...intent.trace, storedTimeUs } }) };
   }
 
   /** The trace of the intent concerned; else of what caused the record; else a new one for the header alone. */
@@ -135,8 +151,8 @@ export class Recorder {
   }
 
   #forgetSettled(change: Change): void {
-    for (const linkId of this.#sentTimesUs.keys()) {
-      if (findIntent(change.state, linkId) === undefined) this.#sentTimesUs.delete(linkId);
+    for (const times of [this.#sentTimesUs, this.#storedTimesUs]) {
+      for (const linkId of times.keys()) if (findIntent(change.state, linkId) === undefined) times.delete(linkId);
     }
   }
 }

@@ -122,7 +122,8 @@ export class Sender {
     const { metrics, log } = this.#deps;
     log.info("hedge.sent", { ...intentFields(intent), attempt: intent.attempt });
     if (intent.attempt !== 1) return;
-    metrics.decisionToSentSeconds.observe((atUs - intent.decisionReceiveTimeUs) / 1e6);
-    if (intent.tickReceiveTimeUs > 0) metrics.tickToSentSeconds.observe((atUs - intent.tickReceiveTimeUs) / 1e6);
+    metrics.decisionToSentSeconds.observe((atUs - intent.decisionReceiveTimeUs) / 1e6, intent);
+    if (intent.tickReceiveTimeUs > 0)
+      metrics.tickToSentSeconds.observe((atUs - intent.tickReceiveTimeUs) / 1e6, intent);
   }
 }

@@ -1,4 +1,4 @@
-import type { Execution, Intent, LedgerState, SymbolPosition } from "@hedgelock/contracts";
+import type { Execution, Intent, IntentTrace, LedgerState, SymbolPosition } from "@hedgelock/contracts";
 import { formatDecimal, ZERO } from "@hedgelock/finance";
 
 import { contradicted, eventOfFacts, moved, putIntent } from "./advance.ts";
@@ -16,6 +16,9 @@ import {
 } from "./ledger-state.ts";
 import { lifeStateOf } from "./order-life.ts";
 import { movesPosition } from "./order-status.ts";
+
+/** Fills of one intent that are kept one by one for its trace. */
+const MAX_TRACED_FILLS = 256;
 
 type ExecutionInput = Extract<LedgerInput, { kind: "execution" }>;
 
@@ -52,6 +55,14 @@ function filledPosition(position: SymbolPosition, execution: Execution): SymbolP
   };
 }
 
+/** Adds the fill to what the trace is built from; in an order of their own, so that the order of arrival does not show. */
+function tracedFill(trace: IntentTrace, execution: Execution, atUs: number): IntentTrace {
+  if (trace.fills.length >= MAX_TRACED_FILLS) return trace;
+  const { execId, qty, price, fee, execTimeMs } = execution;
+  const fills = [...trace.fills, { execId, qty, price, fee, execTimeMs, knownTimeUs: atUs }];
+  return { ...trace, fills: fills.toSorted((left, right) => (left.execId < right.execId ? -1 : 1)) };
+}
+
 function filledIntent(intent: Intent, execution: Execution, input: ExecutionInput): Intent {
   const qty = qtyOf(execution.qty);
   const value = execution.value === "" ? qty.times(qtyOf(execution.price)) : qtyOf(execution.value);
@@ -70,6 +81,7 @@ function filledIntent(intent: Intent, execution: Execution, input: ExecutionInpu
     lastFillTimeUs: Math.max(intent.lastFillTimeUs, input.atUs),
     notFoundAnswers: 0,
     notFoundSinceMs: 0,
+    trace: intent.trace && tracedFill(intent.trace, execution, input.atUs),
   };
   return moved(told, eventOfFacts(told), undefined);
 }

@@ -140,6 +140,7 @@ describe("the postcondition", () => {
     linkId: LINK_ID,
     positionQty,
     lotSize: "0.001",
+    atUs: 7,
   });
   const resultOf = (state: typeof filled, positionQty: string): unknown => {
     const event = apply(state, check(positionQty))?.event;

@@ -60,7 +60,8 @@ export function applyPostcondition(
       other.symbol === before.symbol && other.category === before.category && other.openedTimeUs > before.openedTimeUs,
   );
   const value = checkPostcondition(before, input.positionQty, input.lotSize, superseded);
-  const checked = { ...before, postconditionChecked: true };
+  const trace = before.trace && { ...before.trace, checkedTimeUs: input.atUs, postcondition: value };
+  const checked = { ...before, postconditionChecked: true, trace };
   return {
     event: { $case: "postcondition", value },
     state: withIntent(state, value.satisfied ? moved(checked, "verify", undefined) : checked),

@@ -78,7 +78,13 @@ export type LedgerInput =
       readonly atUs: number;
     }
   | { readonly kind: "adopt"; readonly reading: PositionReading; readonly horizonMs: number; readonly reason: string }
-  | { readonly kind: "postcondition"; readonly linkId: string; readonly positionQty: string; readonly lotSize: string }
+  | {
+      readonly kind: "postcondition";
+      readonly linkId: string;
+      readonly positionQty: string;
+      readonly lotSize: string;
+      readonly atUs: number;
+    }
   | {
       readonly kind: "refused";
       readonly symbol: string;

@@ -16,6 +16,7 @@ export function emptyLedger(): LedgerState {
     lastDecisionEpoch: 0,
     budget: { day: 0, orderedToday: [], recentOrderTimesMs: [] },
     execStreamSeq: 0,
+    untraced: [],
   };
 }
 

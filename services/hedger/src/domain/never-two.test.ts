@@ -72,6 +72,8 @@ it("no interleaving opens a second intent while one is unresolved, or fills past
               spanId: "",
               decisionReceiveTimeUs: now * 1000,
               openedTimeUs: now * 1000,
+              decisionSpanId: "",
+              decisionTraced: false,
             });
             input = { kind: "open", intent, decisionEpoch: 1, venueTimeMs: now };
             break;

@@ -12,13 +12,18 @@ export interface IntentIdentity {
   readonly spanId: string;
   readonly decisionReceiveTimeUs: number;
   readonly openedTimeUs: number;
+  /** Span id in the decision's header; "" when it had none. */
+  readonly decisionSpanId: string;
+  /** The risk engine builds the spans up to the decision. */
+  readonly decisionTraced: boolean;
 }
 
 /** The intent of a draft, as it is opened in the ledger. */
 export function newIntent(draft: OrderDraft, decision: Decision, identity: IntentIdentity): Intent {
+  const { decisionSpanId, decisionTraced, ...named } = identity;
   return {
     ...draft,
-    ...identity,
+    ...named,
     state: OrderState.ORDER_STATE_SENDING,
     attempt: 1,
     orderId: "",
@@ -42,5 +47,14 @@ export function newIntent(draft: OrderDraft, decision: Decision, identity: Inten
     earlierAttemptOpen: false,
     postconditionChecked: false,
     lastExecTimeMs: 0,
+    trace: {
+      decisionSpanId,
+      decisionTraced,
+      cause: decision.trigger ?? decision.continued,
+      storedTimeUs: 0,
+      fills: [],
+      checkedTimeUs: 0,
+      postcondition: undefined,
+    },
   };
 }

@@ -37,6 +37,8 @@ export function anIntent(changes: Partial<OrderDraft> = {}, linkId = LINK_ID): I
     spanId: "00f067aa0ba902b7",
     decisionReceiveTimeUs: SIGNED_MS * 1000,
     openedTimeUs: SIGNED_MS * 1000,
+    decisionSpanId: "c7ad6b7169203332",
+    decisionTraced: true,
   });
 }
 

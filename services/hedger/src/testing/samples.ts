@@ -100,11 +100,13 @@ export function aDecision(changes: Partial<Decision> = {}): Decision {
       receiveTimeUs: 1_785_600_000_000_000,
       publishTimeUs: 1_785_600_000_000_000,
       evaluateTimeUs: 1_785_600_000_000_000,
+      spanId: "b7ad6b7169203331",
     },
     inputs: [],
     decidedTimeUs: 1_785_600_000_000_000,
     exchangeTimeMs: 1_785_600_000_000,
     memory: undefined,
+    continued: undefined,
     ...changes,
   };
 }

@@ -19,6 +19,7 @@ import { type ManualTime, manualTime, seededRandom, silentLogger } from "@hedgel
 import { formatTraceparent } from "@hedgelock/telemetry";
 
 import type { CrashPoint } from "../account/crash-points.ts";
+import type { HedgeTracingDeps } from "../account/hedge-tracing.ts";
 import type { Invariant } from "../domain/change.ts";
 import { type Hedger, startHedger } from "../hedger.ts";
 import { FakeExchange } from "./fake-exchange.ts";
@@ -31,6 +32,7 @@ const PARTITIONS = 16;
 const LEDGER_ID = "0123456789abcdef";
 const START_MS = 1_785_600_000_000;
 export const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+export const DECISION_SPAN_ID = "00f067aa0ba902b7";
 
 /** A hedger as a process of its own in the world. */
 export interface Process {
@@ -44,6 +46,7 @@ interface StartOptions {
   readonly crashPoint?: CrashPoint;
   readonly nth?: number;
   readonly how?: "kill" | "freeze";
+  readonly tracing?: HedgeTracingDeps;
 }
 
 /** A bus, an exchange, a collector and a risk engine, all under one virtual clock, and hedgers that come and go. */
@@ -105,6 +108,7 @@ export class World {
         if (!(error instanceof Killed) && !life.dead) this.failures.push(error);
       },
       crash: crashAt(life, options.crashPoint, options.nth, options.how),
+      ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     });
     hedger.catch((error: unknown) => {
       if (!(error instanceof Killed)) this.failures.push(error);
@@ -112,8 +116,8 @@ export class World {
     return { life, writer, hedger, bus };
   }
 
-  /** The risk engine writes a decision, with everything fresh. */
-  decide(targetQty: string, changes: Partial<Decision> = {}): void {
+  /** The risk engine writes a decision, with everything fresh. @param traced whether it builds the spans up to there */
+  decide(targetQty: string, changes: Partial<Decision> = {}, traced = false): void {
     this.#decisionVersion += 1;
     const version = changes.version ?? this.#decisionVersion;
     const decision = aDecision({
@@ -127,7 +131,7 @@ export class World {
       riskSubject(ACCOUNT, PARTITIONS),
       Decision.encode(decision).finish(),
       `${appendMessageId(ACCOUNT, version, "risk-1")}:${(this.#riskSeq += 1)}`,
-      { [HEADER.TRACEPARENT]: formatTraceparent({ traceId: TRACE_ID, spanId: "00f067aa0ba902b7", sampled: false }) },
+      { [HEADER.TRACEPARENT]: formatTraceparent({ traceId: TRACE_ID, spanId: DECISION_SPAN_ID, sampled: traced }) },
     );
   }
 

@@ -22,6 +22,10 @@ export interface DecisionContent {
   readonly policyVersion: string;
   readonly reasons: readonly Reason[];
   readonly trigger: Trigger | undefined;
+  /** The message whose trace is continued; the same as the trigger unless time alone led here. */
+  readonly continued: Trigger | undefined;
+  /** Reads a `traceparent` header. */
+  readonly traceOf: (header: string | undefined) => { readonly traceId: string; readonly spanId: string } | undefined;
   readonly assets: readonly Asset[];
   readonly book: AccountBook;
   readonly market: readonly AssetMarket[];
@@ -64,17 +68,19 @@ function targetsOf({ book, assets, market, evaluation }: DecisionContent): Hedge
   });
 }
 
-function inputsOf({ book, market, trigger }: DecisionContent): InputRef[] {
+function inputsOf({ book, market, trigger, traceOf }: DecisionContent): InputRef[] {
   const { wallet, positions, loan } = book.surfaces;
   const sources: (Source | undefined)[] = [wallet?.source, positions?.source, loan?.source];
   for (const asset of book.assets) {
     sources.push(market[asset]?.accepted?.quote.source, market[asset]?.hedge?.source);
   }
-  return sources.flatMap((source) =>
-    source === undefined || (source.messageId === trigger?.messageId && source.subject === trigger.subject)
-      ? []
-      : { subject: source.subject, messageId: source.messageId, exchangeTimeMs: source.exchangeTimeMs },
-  );
+  return sources.flatMap((source) => {
+    if (source === undefined) return [];
+    const { subject, messageId, exchangeTimeMs } = source;
+    if (messageId === trigger?.messageId && subject === trigger.subject) return [];
+    const trace = traceOf(source.traceparent);
+    return { subject, messageId, exchangeTimeMs, traceId: trace?.traceId ?? "", spanId: trace?.spanId ?? "" };
+  });
 }
 
 function wireMemory(memory: Memory, assets: readonly Asset[]): EngineMemory {
@@ -117,6 +123,7 @@ export function decisionOf(content: DecisionContent): Decision {
     decidedTimeUs: now.localUs,
     exchangeTimeMs: now.venueMs,
     memory: wireMemory(evaluation.memory, content.assets),
+    continued: content.trigger === undefined ? content.continued : undefined,
   };
 }
 

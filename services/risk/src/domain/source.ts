@@ -6,6 +6,8 @@ export interface Source {
   readonly exchangeTimeMs: number;
   /** The collector's clock at its arrival, microseconds. */
   readonly receiveTimeUs: number;
+  /** Its `traceparent` header as it came. */
+  readonly traceparent?: string | undefined;
 }
 
 /** The two clocks a freshness judgement needs. */

@@ -5,6 +5,7 @@ import { assetsOf } from "../config.ts";
 import type { RiskConfig } from "../config.ts";
 import { RiskEngine } from "../risk-engine.ts";
 import { riskMetrics } from "../risk-metrics.ts";
+import type { RiskTracing } from "../risk-tracing.ts";
 import { FakeRiskStream } from "./fake-risk-stream.ts";
 import { PARTITIONS, START_MS } from "./messages.ts";
 import { rulesOf, testConfig } from "./policy.ts";
@@ -50,6 +51,7 @@ export function harness(
     readonly stream?: FakeRiskStream;
     readonly writer?: string;
     readonly time?: ManualTime;
+    readonly tracing?: RiskTracing;
   } = {},
 ): Harness {
   const config = options.config ?? testConfig();
@@ -71,6 +73,7 @@ export function harness(
     stableCoins: config.stableCoins,
     rules: rulesOf(config),
     refreshMs: config.refreshMs,
+    ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
   });
   return {
     engine,

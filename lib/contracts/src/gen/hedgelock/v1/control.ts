@@ -23,6 +23,32 @@ export interface PartitionHeartbeat {
   readonly timeUs: number;
 }
 
+/**
+ * Asks whoever published a message (a tick, a snapshot, a decision) to build the spans of its own part in the message's trace.
+ * Not stored: who asks builds them itself, from what the message tells, when no TracePromoted comes.
+ */
+export interface TracePromotion {
+  /** W3C trace id (32 hex) of the message. */
+  readonly traceId: string;
+  /** Span id (16 hex) in the message's header: its publish. */
+  readonly spanId: string;
+  readonly subject: string;
+  readonly messageId: string;
+  readonly exchangeSeq: number;
+  readonly exchangeTimeMs: number;
+  readonly receiveTimeUs: number;
+  /** Why the trace is kept: state_change, target_change, refusal, outlier, baseline … */
+  readonly reason: string;
+}
+
+/** The spans of a message's publisher are with the trace back end. */
+export interface TracePromoted {
+  readonly traceId: string;
+  readonly writer: string;
+  /** Span id in the message's header. */
+  readonly spanId: string;
+}
+
 function createBasePartitionHeartbeat(): PartitionHeartbeat {
   return { service: "", writer: "", partition: 0, epoch: 0, evaluatedSeq: 0, evaluatedMessages: 0, timeUs: 0 };
 }
@@ -120,6 +146,206 @@ export const PartitionHeartbeat: MessageFns<PartitionHeartbeat> = {
             }
 
             message.timeUs = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTracePromotion(): TracePromotion {
+  return {
+    traceId: "",
+    spanId: "",
+    subject: "",
+    messageId: "",
+    exchangeSeq: 0,
+    exchangeTimeMs: 0,
+    receiveTimeUs: 0,
+    reason: "",
+  };
+}
+
+export const TracePromotion: MessageFns<TracePromotion> = {
+  encode(message: TracePromotion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceId !== "") {
+      writer.uint32(10).string(message.traceId);
+    }
+    if (message.spanId !== "") {
+      writer.uint32(18).string(message.spanId);
+    }
+    if (message.subject !== "") {
+      writer.uint32(26).string(message.subject);
+    }
+    if (message.messageId !== "") {
+      writer.uint32(34).string(message.messageId);
+    }
+    if (message.exchangeSeq !== 0) {
+      writer.uint32(40).int64(message.exchangeSeq);
+    }
+    if (message.exchangeTimeMs !== 0) {
+      writer.uint32(48).int64(message.exchangeTimeMs);
+    }
+    if (message.receiveTimeUs !== 0) {
+      writer.uint32(56).int64(message.receiveTimeUs);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TracePromotion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTracePromotion() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.spanId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.messageId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.exchangeSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.exchangeTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.receiveTimeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseTracePromoted(): TracePromoted {
+  return { traceId: "", writer: "", spanId: "" };
+}
+
+export const TracePromoted: MessageFns<TracePromoted> = {
+  encode(message: TracePromoted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceId !== "") {
+      writer.uint32(10).string(message.traceId);
+    }
+    if (message.writer !== "") {
+      writer.uint32(18).string(message.writer);
+    }
+    if (message.spanId !== "") {
+      writer.uint32(26).string(message.spanId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TracePromoted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTracePromoted() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.writer = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.spanId = reader.string();
             continue;
           }
         }

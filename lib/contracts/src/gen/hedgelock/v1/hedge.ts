@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Trigger } from "./risk.ts";
 
 export const protobufPackage = "hedgelock.v1";
 
@@ -164,6 +165,8 @@ export interface LedgerState {
     | undefined;
   /** Sequence in EXEC up to which this account's events are contained in this state; 0 when none. */
   readonly execStreamSeq: number;
+  /** Intents that are done with, but whose spans are not known to be with the trace back end; the newest few. */
+  readonly untraced: readonly Intent[];
 }
 
 export interface SymbolPosition {
@@ -250,6 +253,37 @@ export interface Intent {
   readonly postconditionChecked: boolean;
   /** Venue time of the newest fill, milliseconds since the epoch. */
   readonly lastExecTimeMs: number;
+  /** What the trace is built from, besides the times above, so that whoever finishes the intent can build it. */
+  readonly trace: IntentTrace | undefined;
+}
+
+/** Everything about an intent's trace that cannot be read off the intent itself. */
+export interface IntentTrace {
+  /** Span id (16 hex) in the decision's header: its publish. */
+  readonly decisionSpanId: string;
+  /** The risk engine has the spans up to the decision built; else whoever builds those of the intent builds them too. */
+  readonly decisionTraced: boolean;
+  /** The message that the decision followed, with its times and span id. */
+  readonly cause:
+    | Trigger
+    | undefined;
+  /** When the record that opened the intent was known to be stored; 0 when that is not known. */
+  readonly storedTimeUs: number;
+  /** The fills in cum_exec_qty, the first ones when there are very many. */
+  readonly fills: readonly IntentFill[];
+  /** When the postcondition was checked, and the result. */
+  readonly checkedTimeUs: number;
+  readonly postcondition: PostconditionChecked | undefined;
+}
+
+export interface IntentFill {
+  readonly execId: string;
+  readonly qty: string;
+  readonly price: string;
+  readonly fee: string;
+  readonly execTimeMs: number;
+  /** When the execution was known here, microseconds since the epoch. */
+  readonly knownTimeUs: number;
 }
 
 function createBaseHedgeRecord(): HedgeRecord {
@@ -1398,6 +1432,7 @@ function createBaseLedgerState(): LedgerState {
     lastDecisionEpoch: 0,
     budget: undefined,
     execStreamSeq: 0,
+    untraced: [],
   };
 }
 
@@ -1423,6 +1458,9 @@ export const LedgerState: MessageFns<LedgerState> = {
     }
     if (message.execStreamSeq !== 0) {
       writer.uint32(56).int64(message.execStreamSeq);
+    }
+    for (const v of message.untraced) {
+      Intent.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -1494,6 +1532,14 @@ export const LedgerState: MessageFns<LedgerState> = {
             }
 
             message.execStreamSeq = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.untraced.push(Intent.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1822,6 +1868,7 @@ function createBaseIntent(): Intent {
     earlierAttemptOpen: false,
     postconditionChecked: false,
     lastExecTimeMs: 0,
+    trace: undefined,
   };
 }
 
@@ -1946,6 +1993,9 @@ export const Intent: MessageFns<Intent> = {
     }
     if (message.lastExecTimeMs !== 0) {
       writer.uint32(320).int64(message.lastExecTimeMs);
+    }
+    if (message.trace !== undefined) {
+      IntentTrace.encode(message.trace, writer.uint32(330).fork()).join();
     }
     return writer;
   },
@@ -2281,6 +2331,235 @@ export const Intent: MessageFns<Intent> = {
             }
 
             message.lastExecTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 41: {
+            if (tag !== 330) {
+              break;
+            }
+
+            message.trace = IntentTrace.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIntentTrace(): IntentTrace {
+  return {
+    decisionSpanId: "",
+    decisionTraced: false,
+    cause: undefined,
+    storedTimeUs: 0,
+    fills: [],
+    checkedTimeUs: 0,
+    postcondition: undefined,
+  };
+}
+
+export const IntentTrace: MessageFns<IntentTrace> = {
+  encode(message: IntentTrace, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.decisionSpanId !== "") {
+      writer.uint32(10).string(message.decisionSpanId);
+    }
+    if (message.decisionTraced !== false) {
+      writer.uint32(16).bool(message.decisionTraced);
+    }
+    if (message.cause !== undefined) {
+      Trigger.encode(message.cause, writer.uint32(26).fork()).join();
+    }
+    if (message.storedTimeUs !== 0) {
+      writer.uint32(32).int64(message.storedTimeUs);
+    }
+    for (const v of message.fills) {
+      IntentFill.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.checkedTimeUs !== 0) {
+      writer.uint32(48).int64(message.checkedTimeUs);
+    }
+    if (message.postcondition !== undefined) {
+      PostconditionChecked.encode(message.postcondition, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IntentTrace {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIntentTrace() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.decisionSpanId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.decisionTraced = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.cause = Trigger.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.storedTimeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.fills.push(IntentFill.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.checkedTimeUs = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.postcondition = PostconditionChecked.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseIntentFill(): IntentFill {
+  return { execId: "", qty: "", price: "", fee: "", execTimeMs: 0, knownTimeUs: 0 };
+}
+
+export const IntentFill: MessageFns<IntentFill> = {
+  encode(message: IntentFill, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.execId !== "") {
+      writer.uint32(10).string(message.execId);
+    }
+    if (message.qty !== "") {
+      writer.uint32(18).string(message.qty);
+    }
+    if (message.price !== "") {
+      writer.uint32(26).string(message.price);
+    }
+    if (message.fee !== "") {
+      writer.uint32(34).string(message.fee);
+    }
+    if (message.execTimeMs !== 0) {
+      writer.uint32(40).int64(message.execTimeMs);
+    }
+    if (message.knownTimeUs !== 0) {
+      writer.uint32(48).int64(message.knownTimeUs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IntentFill {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIntentFill() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.execId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.qty = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.price = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.fee = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.execTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.knownTimeUs = longToNumber(reader.int64());
             continue;
           }
         }

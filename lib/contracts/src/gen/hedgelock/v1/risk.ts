@@ -79,7 +79,11 @@ export interface Decision {
   /** Clock of the venue at the decision, milliseconds since the epoch. */
   readonly exchangeTimeMs: number;
   /** Carried so that a successor continues where this writer stopped. */
-  readonly memory: EngineMemory | undefined;
+  readonly memory:
+    | EngineMemory
+    | undefined;
+  /** Only without a trigger, when time alone led here: the newest message evaluated, whose trace the decision continues. */
+  readonly continued: Trigger | undefined;
 }
 
 /** Net delta of one base asset, in units of the asset. */
@@ -118,12 +122,17 @@ export interface Trigger {
   readonly receiveTimeUs: number;
   readonly publishTimeUs: number;
   readonly evaluateTimeUs: number;
+  /** Span id (16 hex) in the message's header; "" when it had none. Its trace id is that of the decision's own header. */
+  readonly spanId: string;
 }
 
 export interface InputRef {
   readonly subject: string;
   readonly messageId: string;
   readonly exchangeTimeMs: number;
+  /** Trace id (32 hex) and span id (16 hex) in its header; "" when it had none. */
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 export interface EngineMemory {
@@ -161,6 +170,7 @@ function createBaseDecision(): Decision {
     decidedTimeUs: 0,
     exchangeTimeMs: 0,
     memory: undefined,
+    continued: undefined,
   };
 }
 
@@ -225,6 +235,9 @@ export const Decision: MessageFns<Decision> = {
     }
     if (message.memory !== undefined) {
       EngineMemory.encode(message.memory, writer.uint32(162).fork()).join();
+    }
+    if (message.continued !== undefined) {
+      Trigger.encode(message.continued, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -400,6 +413,14 @@ export const Decision: MessageFns<Decision> = {
             }
 
             message.memory = EngineMemory.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.continued = Trigger.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -657,6 +678,7 @@ function createBaseTrigger(): Trigger {
     receiveTimeUs: 0,
     publishTimeUs: 0,
     evaluateTimeUs: 0,
+    spanId: "",
   };
 }
 
@@ -682,6 +704,9 @@ export const Trigger: MessageFns<Trigger> = {
     }
     if (message.evaluateTimeUs !== 0) {
       writer.uint32(56).int64(message.evaluateTimeUs);
+    }
+    if (message.spanId !== "") {
+      writer.uint32(66).string(message.spanId);
     }
     return writer;
   },
@@ -755,6 +780,14 @@ export const Trigger: MessageFns<Trigger> = {
             message.evaluateTimeUs = longToNumber(reader.int64());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.spanId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -769,7 +802,7 @@ export const Trigger: MessageFns<Trigger> = {
 };
 
 function createBaseInputRef(): InputRef {
-  return { subject: "", messageId: "", exchangeTimeMs: 0 };
+  return { subject: "", messageId: "", exchangeTimeMs: 0, traceId: "", spanId: "" };
 }
 
 export const InputRef: MessageFns<InputRef> = {
@@ -782,6 +815,12 @@ export const InputRef: MessageFns<InputRef> = {
     }
     if (message.exchangeTimeMs !== 0) {
       writer.uint32(24).int64(message.exchangeTimeMs);
+    }
+    if (message.traceId !== "") {
+      writer.uint32(34).string(message.traceId);
+    }
+    if (message.spanId !== "") {
+      writer.uint32(42).string(message.spanId);
     }
     return writer;
   },
@@ -821,6 +860,22 @@ export const InputRef: MessageFns<InputRef> = {
             }
 
             message.exchangeTimeMs = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.spanId = reader.string();
             continue;
           }
         }
