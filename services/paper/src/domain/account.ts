@@ -1,6 +1,6 @@
-import type { ClosedPnl } from "./closed-pnl.ts";
+import type { ClosedPnl } from "./closed-pnl-row.ts";
 import type { FastAccount } from "./fast-account.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import type { LedgerEntry } from "./ledger-entry.ts";
 import { emptyLoanBook } from "./loan-book.ts";
 import type { LoanBook } from "./loan-book.ts";
 import type { Loan } from "./loans.ts";
@@ -8,12 +8,12 @@ import { copyLoan } from "./loans.ts";
 import type { Decimal } from "./money.ts";
 import { ZERO } from "./money.ts";
 import type { Execution, Order } from "./orders.ts";
-import { defaultPriceLimitActions } from "./price-band.ts";
-import type { PriceLimitActions } from "./price-band.ts";
+import { defaultPriceLimitActions } from "./price-limit-actions.ts";
+import type { PriceLimitActions } from "./price-limit-actions.ts";
 import type { Position } from "./positions.ts";
 import { flatPosition } from "./positions.ts";
 import type { AccountStats } from "./stats.ts";
-import type { Transfer } from "./transfers.ts";
+import type { Transfer } from "./transfer-record.ts";
 import type { Wallet } from "./wallet.ts";
 
 /** Everything the exchange keeps of one account. */

@@ -3,27 +3,7 @@ import type { Decimal } from "./money.ts";
 import { ZERO } from "./money.ts";
 import type { Order } from "./orders.ts";
 import type { FillEffect, Position } from "./positions.ts";
-
-/** What one order closed of a position (`/v5/position/closed-pnl`), summed over its fills; settle coin. */
-export interface ClosedPnl {
-  readonly symbol: string;
-  readonly category: "linear" | "inverse";
-  readonly orderId: string;
-  readonly orderType: string;
-  readonly side: "Buy" | "Sell";
-  readonly qty: Decimal;
-  readonly orderPrice: Decimal;
-  readonly leverage: string;
-  readonly execType: string;
-  readonly createdMs: number;
-  updatedMs: number;
-  closedSize: Decimal;
-  cumEntryValue: Decimal;
-  cumExitValue: Decimal;
-  openFee: Decimal;
-  closeFee: Decimal;
-  fillCount: number;
-}
+import type { ClosedPnl } from "./closed-pnl-row.ts";
 
 const EXEC_TYPES: Readonly<Record<string, string>> = {
   CreateByTakeOver_PassThrough: "BustTrade",

@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import { postFund } from "./ledger.ts";
-import type { LedgerType } from "./ledger.ts";
+import type { LedgerType } from "./ledger-entry.ts";
 import { loanValue } from "./loans.ts";
 import type { Loan, LoanValue } from "./loans.ts";
 import { DECIMAL_TEXT, ZERO, decimal } from "./money.ts";

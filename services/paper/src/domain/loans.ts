@@ -69,7 +69,13 @@ export function createLoan(
 ): Loan {
   const toMap = (entries: Iterable<readonly [string, string]>): Map<string, Decimal> =>
     new Map([...entries].map(([coin, amount]) => [coin, decimal(amount)]));
-  return { collateral: toMap(collateral), debt: toMap(debt), interest: new Map(), fixedDebt: new Map(), liquidation: undefined };
+  return {
+    collateral: toMap(collateral),
+    debt: toMap(debt),
+    interest: new Map(),
+    fixedDebt: new Map(),
+    liquidation: undefined,
+  };
 }
 
 export function copyLoan(loan: Loan): Loan {

@@ -165,8 +165,3 @@ export function priceOf(market: Market): Decimal {
 export function ticksToPrice(market: Market, ticks: number): Decimal {
   return new Decimal(ticks).times(market.instrument.linear.tickSize);
 }
-
-/** `lots` quantity steps of the perpetual as a quantity. */
-export function lotsToQty(market: Market, lots: number): Decimal {
-  return new Decimal(lots).times(market.instrument.linear.qtyStep);
-}

@@ -3,7 +3,7 @@ import { priceOf } from "./market.ts";
 import { DECIMAL_TEXT, Decimal, ONE, decimal, larger, smaller, writtenPlaces } from "./money.ts";
 import type { OrderRequest } from "./orders.ts";
 import { bandRefusal, priceBand } from "./price-band.ts";
-import type { PriceLimitActions } from "./price-band.ts";
+import type { PriceLimitActions } from "./price-limit-actions.ts";
 import type { Result } from "./refusal.ts";
 import { REFUSALS, accept, refuse, refuseWith } from "./refusal.ts";
 import { tickPrice, tradeValue } from "./tradable.ts";

@@ -10,18 +10,6 @@ export interface PriceBand {
   readonly minSell: Decimal;
 }
 
-/** What happens to a limit outside the band (`set-limit-px-action`): true clamps, false refuses. */
-export interface PriceLimitActions {
-  /** Refused by default. */
-  spotClamps: boolean;
-  /** Clamped by default. */
-  contractClamps: boolean;
-}
-
-export function defaultPriceLimitActions(): PriceLimitActions {
-  return { spotClamps: false, contractClamps: true };
-}
-
 /**
  * The price limits of an instrument (Bybit v5, price-limit rule of 2026-05-26).
  * Contracts: maxBuy = min(mark (1+Y), max(index, mark (1+X) + premium)), spot the same around the index. The premium

@@ -10,20 +10,7 @@ import type { Result } from "./refusal.ts";
 import { accept, refuse } from "./refusal.ts";
 import type { ExchangeState } from "./state.ts";
 import { withdrawable } from "./withdrawable.ts";
-
-export type AccountType = "UNIFIED" | "FUND";
-export type TransferStatus = "SUCCESS" | "PENDING" | "FAILED" | "STATUS_UNKNOWN";
-
-/** A transfer between the two wallets of one account. */
-export interface Transfer {
-  readonly transferId: string;
-  readonly coin: string;
-  readonly amount: Decimal;
-  readonly from: AccountType;
-  readonly to: AccountType;
-  readonly createdMs: number;
-  status: TransferStatus;
-}
+import type { AccountType, Transfer } from "./transfer-record.ts";
 
 export interface TransferRequest {
   readonly transferId: string;

@@ -1,6 +1,6 @@
 import type { Account } from "./account.ts";
 import { postUnified } from "./ledger.ts";
-import type { LedgerType } from "./ledger.ts";
+import type { LedgerType } from "./ledger-entry.ts";
 import type { Decimal } from "./money.ts";
 import { coinBalance } from "./wallet.ts";
 

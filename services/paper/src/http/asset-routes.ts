@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-import type { LedgerEntry } from "../domain/ledger.ts";
+import type { LedgerEntry } from "../domain/ledger-entry.ts";
 import { UNIFIED_TIERS } from "../domain/margin-tiers.ts";
 import { ZERO, plain } from "../domain/money.ts";
 import type { Decimal } from "../domain/money.ts";
 import { accept } from "../domain/refusal.ts";
-import type { Transfer } from "../domain/transfers.ts";
+import type { Transfer } from "../domain/transfer-record.ts";
 import { withdrawable } from "../domain/withdrawable.ts";
 import type { Venue } from "../venue.ts";
 import { coinList } from "./account-routes.ts";

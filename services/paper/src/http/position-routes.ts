@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { positionKey, positionsOf } from "../domain/account.ts";
 import { closedProfit } from "../domain/closed-pnl.ts";
-import type { ClosedPnl } from "../domain/closed-pnl.ts";
+import type { ClosedPnl } from "../domain/closed-pnl-row.ts";
 import type { PositionState } from "../domain/events.ts";
 import { positionMargin } from "../domain/margin.ts";
 import { plain } from "../domain/money.ts";

@@ -5,7 +5,7 @@ import type { ActiveFault, FaultList } from "../faults/fault-list.ts";
 import { faultSpec } from "../faults/fault-spec.ts";
 import type { FaultSpec } from "../faults/fault-spec.ts";
 import type { JsonObject } from "../views/json.ts";
-import type { SimAnswer, SimRequest } from "./sim-api.ts";
+import type { SimAnswer, SimRequest } from "./sim-message.ts";
 import { bodyOf, refuse } from "./sim-body.ts";
 
 const PATH = "/sim/faults";

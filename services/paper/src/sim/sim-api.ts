@@ -11,18 +11,7 @@ import type { JsonObject } from "../views/json.ts";
 import { faultApi } from "./fault-api.ts";
 import { bodyOf, refuse } from "./sim-body.ts";
 import { simAccounts, simExecutions, simOrders } from "./sim-views.ts";
-
-export interface SimRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly rawBody: Uint8Array;
-  readonly remoteAddress: string | undefined;
-}
-
-export interface SimAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
-}
+import type { SimAnswer, SimRequest } from "./sim-message.ts";
 
 /** The administrator's interface of the simulator: plain JSON, for this machine only. */
 export interface SimApi {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import type { SimAnswer } from "./sim-api.ts";
+import type { SimAnswer } from "./sim-message.ts";
 
 /** A refused call with its reason. */
 export function refuse(status: number, error: string): SimAnswer {

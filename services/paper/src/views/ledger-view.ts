@@ -1,4 +1,4 @@
-import type { LedgerEntry } from "../domain/ledger.ts";
+import type { LedgerEntry } from "../domain/ledger-entry.ts";
 import { ZERO, plain } from "../domain/money.ts";
 import type { JsonObject } from "./json.ts";
 
