@@ -7,6 +7,7 @@ import { benchBus } from "./bus.ts";
 import type { BusFigures } from "./bus.ts";
 import { benchEvaluate } from "./evaluate.ts";
 import { benchFrames } from "./frames.ts";
+import { benchPaper } from "./paper.ts";
 import { benchPipeline } from "./pipeline.ts";
 import { figureTable } from "./table.ts";
 import type { Figure } from "./table.ts";
@@ -19,7 +20,7 @@ const GIB = 1024 ** 3;
 const HELP = `usage: npm run bench -- [--only NAME] [--json FILE]
 
 Measures the figures of docs/performance.md on real processes and prints them beside their goals.
-  --only NAME   frames, evaluate, bus, throughput, pipeline or tracing
+  --only NAME   frames, evaluate, bus, throughput, paper, pipeline or tracing
   --json FILE   where the figures go as JSON (${DEFAULT_FILE})`;
 
 function busFigures(figures: BusFigures): readonly Figure[] {
@@ -47,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   evaluate: async () => [await benchEvaluate()],
   bus: async () => busFigures(await benchBus()),
   throughput: async () => [await benchThroughput()],
+  paper: benchPaper,
   pipeline: async () => benchPipeline(1_000, 20),
   tracing: benchTracing,
 };

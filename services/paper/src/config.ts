@@ -4,7 +4,8 @@ import { INSTRUMENTS, STABLE_COINS } from "./domain/instruments.ts";
 
 const decimalText = z.string().regex(/^\d{1,15}(?:\.\d{1,12})?$/, 'write a plain decimal in quotes, as in "0.5"');
 const fraction = decimalText.refine((text) => Number(text) <= 1, "must be a fraction between 0 and 1");
-const symbols = INSTRUMENTS.map((instrument) => instrument.symbol);
+/** Symbols with prices of their own; the inverse perpetuals follow them. */
+const symbols = INSTRUMENTS.map((instrument) => instrument.symbol).filter((symbol) => symbol.endsWith("USDT"));
 const knownSymbol = z
   .string()
   .refine((symbol) => symbols.includes(symbol), `this exchange knows ${symbols.join(", ")}`);
@@ -34,7 +35,20 @@ const account = z.strictObject({
   uid: z.string().regex(/^\d{1,15}$/, "a uid is a number in quotes"),
   keys: z.array(apiKey).min(1),
   wallet: amounts.default({}),
+  /** Funding wallet. */
+  fund: amounts.default({}),
   loan: z.strictObject({ collateral: amounts, debt: amounts }).optional(),
+  /** Loans of the closed legacy product: one collateral each. */
+  legacyLoans: z
+    .array(
+      z.strictObject({
+        loanCurrency: z.string(),
+        loanAmount: decimalText,
+        collateralCurrency: z.string(),
+        collateralAmount: decimalText,
+      }),
+    )
+    .default([]),
 });
 
 const shape = z.strictObject({
@@ -42,10 +56,23 @@ const shape = z.strictObject({
   ticksPerSecond: z.number().min(0.1).max(5000).default(50),
   /** Divides the wall time of every bar: 2 plays twice as fast with as many steps per second. */
   speed: z.number().min(0.01).max(1000).default(1),
+  /** Also trades the inverse perpetual (BTCUSD) of every asset. */
+  inverse: z.boolean().default(true),
   venueName: z.string().min(1).max(40).default("paper"),
-  prices: z.array(z.strictObject({ symbol: knownSymbol, file: z.string().min(1) })).min(1),
+  prices: z
+    .array(
+      z.strictObject({
+        symbol: knownSymbol,
+        file: z.string().min(1),
+        /** Multiplies every price: a stand-in for an asset without a recording of its own. */
+        scale: z.number().min(1e-9).max(1e9).default(1),
+      }),
+    )
+    .min(1),
   fromMs: z.int().min(0).optional(),
   toMs: z.int().min(0).optional(),
+  /** Folder in which everything acknowledged is kept; absent keeps nothing. */
+  stateDir: z.string().min(1).optional(),
   autostart: z.boolean().default(false),
   listen: z
     .strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65535).default(0) })
@@ -67,6 +94,17 @@ const shape = z.strictObject({
     })
     .prefault({}),
   collateralTiers: z.record(z.string(), z.array(tier).min(1)).default(DEFAULT_TIERS),
+  /** Terms of loans and funding that differ from the defaults of domain/bank.ts. */
+  bank: z
+    .strictObject({
+      hourlyRates: z.record(z.string(), decimalText).optional(),
+      reduceLine: fraction.optional(),
+      delayedLine: fraction.optional(),
+      delayedGraceMs: z.int().min(0).optional(),
+      repayCollateralFee: fraction.optional(),
+      quotaUsd: decimalText.optional(),
+    })
+    .prefault({}),
   spreadTicks: z.int().min(1).max(10_000).default(1),
   depth: z
     .strictObject({
@@ -114,7 +152,10 @@ function crossProblems(config: Shape): readonly (readonly [string, string])[] {
   const base = new Map(INSTRUMENTS.map((instrument) => [instrument.symbol, instrument.baseCoin]));
   const valued = [...STABLE_COINS, ...config.prices.map((series) => base.get(series.symbol) ?? "")];
   for (const one of config.accounts) {
-    const coins = [one.wallet, one.loan?.collateral ?? {}, one.loan?.debt ?? {}].flatMap((held) => Object.keys(held));
+    const coins = [one.wallet, one.fund, one.loan?.collateral ?? {}, one.loan?.debt ?? {}].flatMap((held) =>
+      Object.keys(held),
+    );
+    for (const legacy of one.legacyLoans) coins.push(legacy.loanCurrency, legacy.collateralCurrency);
     for (const coin of coins) {
       if (!valued.includes(coin)) problems.push(["accounts", `${one.account} holds ${coin}, which has no prices here`]);
     }

@@ -104,6 +104,24 @@ test("a loan that starts over its line, and a broken price file, are refused at 
   await expect(startTestPaper([60_000], { prices })).rejects.toThrow("cannot read the price file");
 });
 
+test("the speed can be changed while it runs, and is refused where it does not belong", async () => {
+  expect((await post(paper, "/sim/replay", { action: "speed", speed: 3 })).body).toMatchObject({ speed: 3 });
+  expect((await post(paper, "/sim/replay", { action: "start", speed: 3 })).status).toBe(400);
+  expect((await post(paper, "/sim/replay", { action: "speed" })).status).toBe(400);
+  expect((await post(paper, "/sim/replay", { action: "speed", speed: 0 })).status).toBe(400);
+});
+
+test("the status page is there, reads only what the administrator's interface has, and fetches nothing from elsewhere", async () => {
+  const response = await fetch(`${paper.baseUrl}/`);
+  expect(response.headers.get("content-type")).toContain("text/html");
+  const page = await response.text();
+  expect(page).not.toMatch(/https?:\/\//);
+  for (const name of ["status", "accounts", "orders", "faults"]) {
+    expect(page).toContain(`"${name}"`);
+    expect((await get(paper, `/sim/${name}`)).status).toBe(200);
+  }
+});
+
 test("a port that is taken is named", async () => {
   const port = Number(new URL(paper.baseUrl).port);
   await expect(startTestPaper([60_000], { listen: { port } })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);

@@ -1,146 +1,131 @@
-import type { Logger, RunningService, ServiceContext, ServiceDefinition } from "@hedgelock/runtime";
-import type { ReplayStep } from "@hedgelock/prices";
+import process from "node:process";
+
+import type { ReplayPlan } from "@hedgelock/prices";
+import type { RunningService, ServiceContext, ServiceDefinition, Timers } from "@hedgelock/runtime";
 
 import { createApiKeys } from "./api-keys.ts";
-import { buildExchange } from "./build-exchange.ts";
+import { buildFeeds } from "./build-feeds.ts";
+import type { Feeds } from "./build-feeds.ts";
+import { buildReplay } from "./build-replay.ts";
 import { paperConfig } from "./config.ts";
 import type { PaperConfig } from "./config.ts";
-import { dayStats } from "./domain/day-stats.ts";
-import type { ExchangeEvent } from "./domain/events.ts";
-import type { Exchange } from "./domain/exchange.ts";
-import { openMarketBar } from "./domain/market.ts";
-import { plain } from "./domain/money.ts";
+import { isAnythingDue } from "./domain/step.ts";
+import { buildFaults } from "./faults/build-faults.ts";
+import type { Faults } from "./faults/build-faults.ts";
 import { createRateWindows } from "./http/rate-window.ts";
+import type { RateWindows } from "./http/rate-window.ts";
 import { createRequestHandler } from "./http/request-handler.ts";
 import { listen } from "./listener.ts";
-import { barIndexAt, loadPrices } from "./replay/load-prices.ts";
-import type { LoadedPrices } from "./replay/load-prices.ts";
-import { ReplayRunner } from "./replay/runner.ts";
+import { openExchange } from "./persist/open-exchange.ts";
+import type { OpenedExchange } from "./persist/open-exchange.ts";
+import { loadPrices } from "./replay/load-prices.ts";
+import type { ReplayRunner } from "./replay/runner.ts";
 import { createSimApi } from "./sim/sim-api.ts";
 import type { Venue } from "./venue.ts";
-import { PrivateFeed } from "./ws/private-feed.ts";
-import { PublicFeed } from "./ws/public-feed.ts";
 import { WsGate } from "./ws/ws-gate.ts";
 
 /** How often silent topics are looked for, milliseconds. */
 const BEAT_PERIOD_MS = 50;
+/** Between the answer to `/sim/kill` and the end, milliseconds. */
+const KILL_DELAY_MS = 20;
 
-/** Liquidations have no topic: they are told to the operator. */
-function logEvent(log: Logger, exchange: Exchange, event: ExchangeEvent): void {
-  const account = exchange.state.accounts.get(event.uid)?.name;
-  if (event.kind === "loan_liquidated") {
-    const { liquidation } = event;
-    log.warn("paper.loan_liquidated", {
-      account,
-      uid: event.uid,
-      ltv: plain(liquidation.ltv, 6),
-      debt_usd: plain(liquidation.debtUsd),
-      fee_usd: plain(liquidation.feeUsd),
-      replay_time_ms: liquidation.replayTimeMs,
-    });
-  } else if (event.kind === "unified_liquidated") {
-    log.warn("paper.unified_liquidated", { account, uid: event.uid, mm_rate: event.mmRate });
-  }
-}
-
-/** The feeds and the function that tells everybody. */
-interface Feeds {
-  readonly linear: PublicFeed;
-  readonly spot: PublicFeed;
-  readonly private: PrivateFeed;
-  readonly publish: (events: readonly ExchangeEvent[]) => void;
-}
-
-function createFeeds(context: ServiceContext<PaperConfig>, exchange: Exchange): Feeds {
-  const { clock, timers, random, log } = context;
-  const { state } = exchange;
-  const linear = new PublicFeed({ state, category: "linear", clock, random });
-  const spot = new PublicFeed({ state, category: "spot", clock, random });
-  const privateFeed = new PrivateFeed({ state, clock, timers });
-  return {
-    linear,
-    spot,
-    private: privateFeed,
-    publish(events) {
-      linear.publish();
-      spot.publish();
-      privateFeed.publish(events);
-      for (const event of events) logEvent(log, exchange, event);
-    },
-  };
-}
-
-interface Replay {
-  readonly runner: ReplayRunner;
-  readonly timeline: [number, number][];
-}
-
-function createReplay(
+function createGate(
   context: ServiceContext<PaperConfig>,
-  prices: LoadedPrices,
-  exchange: Exchange,
   feeds: Feeds,
-): Replay {
-  const { clock, timers, log, metrics } = context;
-  const timeline: [number, number][] = [];
-  const steps = metrics.counter("hedgelock_paper_steps_total", "Replay steps done");
-  const onStep = (step: ReplayStep): void => {
-    const timeMs = clock.nowMs();
-    if (step.opensBar) {
-      timeline.push([timeMs, step.replayTimeMs]);
-      for (const [index, series] of prices.series.entries()) {
-        const market = exchange.state.markets[index];
-        if (market !== undefined) openMarketBar(market, dayStats(series.bars, barIndexAt(series, step.replayTimeMs)));
-      }
-    }
-    feeds.publish(exchange.step(step.prices, { timeMs, replayTimeMs: step.replayTimeMs }));
-    steps.inc();
-  };
-  const onFinished = (): void => log.info("paper.replay_finished", { steps: prices.plan.stepsTotal });
-  return { runner: new ReplayRunner({ plan: prices.plan, clock, timers, onStep, onFinished }), timeline };
-}
-
-function createGate(context: ServiceContext<PaperConfig>, feeds: Feeds, venue: Venue): WsGate {
-  const { clock, timers, random, log, metrics, config } = context;
+  venue: Venue,
+  rates: RateWindows,
+  faults: Faults,
+): WsGate {
+  const { timers, random, log, metrics, config } = context;
   return new WsGate({
     linearFeed: feeds.linear,
     spotFeed: feeds.spot,
+    inverseFeed: feeds.inverse,
     privateFeed: feeds.private,
+    statusFeed: feeds.status,
     keys: venue.keys,
-    clock,
+    clock: venue.clock,
     timers,
     random,
     log,
     connections: metrics.gauge("hedgelock_paper_ws_connections", "Open WebSocket connections"),
     slowClients: metrics.counter("hedgelock_paper_slow_clients_total", "Clients disconnected for not reading"),
     maxBufferedBytes: config.maxBufferedBytes,
+    faults: faults.ws,
+    venue,
+    rates,
   });
 }
 
-async function start(context: ServiceContext<PaperConfig>): Promise<RunningService> {
-  const { config, clock, timers, log, metrics } = context;
-  const prices = await loadPrices(config);
-  const exchange = buildExchange(config, prices, context);
-  const feeds = createFeeds(context, exchange);
-  const { runner, timeline } = createReplay(context, prices, exchange, feeds);
-  const keys = createApiKeys(config.accounts);
-  const { enforceRateLimits } = config;
-  const venue: Venue = { exchange, keys, clock, publish: feeds.publish };
-  const gate = createGate(context, feeds, venue);
-  const onRequest = createRequestHandler({
+/** Ends the process as a crash would, once the answer is out. */
+function killSoon(timers: Timers): void {
+  timers.after(KILL_DELAY_MS, () => process.kill(process.pid, "SIGKILL"));
+}
+
+interface HandlerParts {
+  readonly venue: Venue;
+  readonly faults: Faults;
+  readonly runner: ReplayRunner;
+  readonly opened: OpenedExchange;
+  readonly plan: ReplayPlan;
+  readonly rates: RateWindows;
+}
+
+function createHandler(
+  context: ServiceContext<PaperConfig>,
+  parts: HandlerParts,
+): ReturnType<typeof createRequestHandler> {
+  const { config, timers, log, metrics } = context;
+  const { venue, faults, runner, opened, plan, rates } = parts;
+  return createRequestHandler({
     venue,
     sim: createSimApi({
       venueName: config.venueName,
       seed: config.seed,
-      state: exchange.state,
-      plan: prices.plan,
+      state: opened.exchange.state,
+      plan,
       runner,
-      timeline: () => timeline,
+      timeline: () => opened.timeline,
+      faults: faults.list,
+      kill: () => {
+        killSoon(timers);
+      },
     }),
-    rates: createRateWindows(enforceRateLimits),
+    rates,
     log,
     failures: metrics.counter("hedgelock_paper_request_failures_total", "Requests that failed inside the exchange"),
+    faults: faults.http,
+    timers,
   });
+}
+
+async function start(context: ServiceContext<PaperConfig>): Promise<RunningService> {
+  const { config, timers, log, metrics } = context;
+  const prices = await loadPrices(config);
+  const opened = openExchange(config, prices, context);
+  const { exchange } = opened;
+  const feeds = buildFeeds(exchange, context);
+  const steps = metrics.counter("hedgelock_paper_steps_total", "Replay steps done");
+  const runner = buildReplay(prices, opened, feeds, { ...context, steps });
+  const faults = buildFaults(exchange, {
+    ...context,
+    publish: feeds.publish,
+    onNotice: (notice, nowMs) => {
+      feeds.status.publish(notice, nowMs);
+    },
+  });
+  const keys = createApiKeys(config.accounts);
+  const { clock } = faults;
+  const venue: Venue = {
+    exchange: faults.exchange,
+    keys,
+    clock,
+    notices: () => faults.notices.all(),
+    publish: feeds.publish,
+  };
+  const rates = createRateWindows(config.enforceRateLimits);
+  const gate = createGate(context, feeds, venue, rates, faults);
+  const onRequest = createHandler(context, { venue, faults, runner, opened, plan: prices.plan, rates });
   const { host, port } = config.listen;
   const listener = await listen({
     host,
@@ -149,24 +134,32 @@ async function start(context: ServiceContext<PaperConfig>): Promise<RunningServi
     onUpgrade: (request, socket, head) => {
       gate.upgrade(request, socket, head);
     },
+  }).catch((error: unknown) => {
+    opened.close();
+    throw error;
   });
   const stopBeat = timers.every(BEAT_PERIOD_MS, () => {
-    feeds.linear.beat();
-    feeds.spot.beat();
+    const nowMs = context.clock.nowMs();
+    // A replay that stands still must not hold up money that is on its way.
+    if (isAnythingDue(exchange.state, nowMs)) feeds.publish(exchange.settle(nowMs));
+    feeds.beat();
   });
   log.info("paper.listening", {
     port: listener.port,
     host,
     steps_total: prices.plan.stepsTotal,
     expected_duration_ms: prices.plan.expectedDurationMs,
+    restored_commands: opened.commands,
   });
   if (config.autostart) runner.start();
   return {
     async stop() {
       runner.stop();
       stopBeat();
+      faults.stop();
       gate.close();
       await listener.close();
+      opened.close();
     },
   };
 }

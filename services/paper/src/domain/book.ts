@@ -29,7 +29,7 @@ export interface Level {
  * with every refresh, because a book that never moves reads as a dead feed to clients.
  */
 export interface Book {
-  readonly shape: BookShape;
+  shape: BookShape;
   /** The replayed price. */
   centreTicks: number;
   /** Counts refreshes. */

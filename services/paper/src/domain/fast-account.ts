@@ -19,8 +19,9 @@ export interface FastPosition {
   readonly qty: number;
   readonly entry: number;
   readonly mmRate: number;
-  /** Fee to close less the tier's deduction, USD: does not move with the price. */
+  /** Fee to close less the tier's deduction, settle coin: does not move with the price. */
   readonly mmFixed: number;
+  readonly inverse: boolean;
 }
 
 /** An account in doubles. Decides nothing that is paid: what crosses a line here is computed again in decimals. */
@@ -29,10 +30,12 @@ export interface FastAccount {
   readonly debt: readonly FastHolding[];
   readonly fund: readonly FastHolding[];
   readonly wallet: readonly FastHolding[];
+  /** The wallet after the collateral ratios: what counts as margin. */
+  readonly margin: readonly FastHolding[];
   readonly positions: readonly FastPosition[];
 }
 
-export const EMPTY_FAST: FastAccount = { collateral: [], debt: [], fund: [], wallet: [], positions: [] };
+export const EMPTY_FAST: FastAccount = { collateral: [], debt: [], fund: [], wallet: [], margin: [], positions: [] };
 
 /** Result of {@link evaluateFast}; USD and fractions. */
 export interface FastReading {
@@ -72,14 +75,19 @@ export function evaluateFast(account: FastAccount, prices: readonly number[], re
   for (const holding of account.collateral) collateralUsd += haircutValue(holding, prices);
   const pledgedUsd = valueOf(account.collateral, prices);
   const walletUsd = valueOf(account.wallet, prices);
-  let marginUsd = 0;
-  for (const holding of account.wallet) marginUsd += haircutValue(holding, prices);
+  const marginUsd = valueOf(account.margin, prices);
   let unrealisedUsd = 0;
   let maintenanceUsd = 0;
   for (const position of account.positions) {
     const price = prices[position.market] ?? 0;
-    unrealisedUsd += position.qty * (price - position.entry);
-    maintenanceUsd += Math.abs(position.qty) * price * position.mmRate + position.mmFixed;
+    const size = Math.abs(position.qty);
+    if (position.inverse) {
+      unrealisedUsd += position.qty * (price / position.entry - 1);
+      maintenanceUsd += size * position.mmRate + position.mmFixed * price;
+    } else {
+      unrealisedUsd += position.qty * (price - position.entry);
+      maintenanceUsd += size * price * position.mmRate + position.mmFixed;
+    }
   }
   reading.equityUsd = pledgedUsd + valueOf(account.fund, prices) - debtUsd + walletUsd + unrealisedUsd;
   reading.ltv = debtUsd === 0 ? 0 : collateralUsd <= 0 ? Number.POSITIVE_INFINITY : debtUsd / collateralUsd;

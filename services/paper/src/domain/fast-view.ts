@@ -2,10 +2,11 @@ import type { Account } from "./account.ts";
 import type { FastAccount, FastHolding, FastPosition, FastTier } from "./fast-account.ts";
 import { riskTierOf } from "./instruments.ts";
 import type { Loan } from "./loans.ts";
-import { feeToClose } from "./margin.ts";
+import { feeToClose, tierValue } from "./margin.ts";
+import { NO_COLLATERAL, UNIFIED_TIERS, marginQty } from "./margin-tiers.ts";
 import type { Decimal } from "./money.ts";
 import { entryPrice } from "./positions.ts";
-import { marketOf, unifiedCollateralRatio } from "./state.ts";
+import { marketOf } from "./state.ts";
 import type { ExchangeState } from "./state.ts";
 
 const NO_TIERS: readonly FastTier[] = [];
@@ -30,9 +31,12 @@ function loanTiers(state: ExchangeState, coin: string): readonly FastTier[] {
   }));
 }
 
-function unifiedTier(coin: string): readonly FastTier[] {
-  const ratio = Number(unifiedCollateralRatio(coin));
-  return ratio === 1 ? NO_TIERS : [{ minUsd: 0, maxUsd: Number.POSITIVE_INFINITY, ratio }];
+/** What of the wallet counts as margin, after ratios and less what is borrowed. */
+function marginHoldings(account: Account): readonly (readonly [string, Decimal])[] {
+  return [...account.wallet].map(([coin, balance]) => {
+    const tiers = account.collateralOff.has(coin) ? NO_COLLATERAL : (UNIFIED_TIERS.get(coin) ?? NO_COLLATERAL);
+    return [coin, marginQty(balance.walletBalance.minus(balance.spotBorrow), tiers)] as const;
+  });
 }
 
 function positions(state: ExchangeState, account: Account): readonly FastPosition[] {
@@ -40,13 +44,16 @@ function positions(state: ExchangeState, account: Account): readonly FastPositio
     .filter((position) => !position.qty.isZero())
     .map((position) => {
       const market = marketOf(state, position.symbol);
-      const tier = riskTierOf(market.instrument.linear, position.entryValue.toNumber());
+      const tier = riskTierOf(market.instrument.linear, tierValue(position));
+      const inverse = position.contract === "inverse";
+      const fee = feeToClose(position, state.fees.takerLinear).toNumber();
       return {
         market: state.markets.indexOf(market),
         qty: position.qty.toNumber(),
         entry: entryPrice(position).toNumber(),
         mmRate: Number(tier.maintenanceMargin),
-        mmFixed: feeToClose(position, state.fees.takerLinear).toNumber() - Number(tier.mmDeduction),
+        mmFixed: fee - Number(tier.mmDeduction),
+        inverse,
       };
     });
 }
@@ -57,14 +64,16 @@ function build(
     readonly loan: Loan;
     readonly fund: ReadonlyMap<string, Decimal>;
     readonly wallet: Iterable<readonly [string, Decimal]>;
+    readonly margin: Iterable<readonly [string, Decimal]>;
     readonly positions: readonly FastPosition[];
   },
 ): FastAccount {
   return {
     collateral: holdings(state, parts.loan.collateral, (coin) => loanTiers(state, coin)),
-    debt: holdings(state, parts.loan.debt, () => NO_TIERS),
+    debt: holdings(state, [...parts.loan.debt, ...parts.loan.fixedDebt], () => NO_TIERS),
     fund: holdings(state, parts.fund, () => NO_TIERS),
-    wallet: holdings(state, parts.wallet, unifiedTier),
+    wallet: holdings(state, parts.wallet, () => NO_TIERS),
+    margin: holdings(state, parts.margin, () => NO_TIERS),
     positions: parts.positions,
   };
 }
@@ -74,7 +83,10 @@ export function refreshFast(state: ExchangeState, account: Account): void {
   account.fast = build(state, {
     loan: account.loan,
     fund: account.fund,
-    wallet: [...account.wallet].map(([coin, balance]) => [coin, balance.walletBalance] as const),
+    wallet: [...account.wallet].map(
+      ([coin, balance]) => [coin, balance.walletBalance.minus(balance.spotBorrow)] as const,
+    ),
+    margin: marginHoldings(account),
     positions: positions(state, account),
   });
 }
@@ -82,5 +94,11 @@ export function refreshFast(state: ExchangeState, account: Account): void {
 /** Rebuilds the doubles of the same account had it never traded. */
 export function refreshShadow(state: ExchangeState, account: Account): void {
   const { shadow } = account;
-  shadow.fast = build(state, { loan: shadow.loan, fund: shadow.fund, wallet: shadow.wallet, positions: [] });
+  shadow.fast = build(state, {
+    loan: shadow.loan,
+    fund: shadow.fund,
+    wallet: shadow.wallet,
+    margin: [],
+    positions: [],
+  });
 }

@@ -116,7 +116,7 @@ const LINEAR_COMMON = {
 const SPOT_COMMON = { minOrderAmt: "5", priceLimitRatioX: "0.005", priceLimitRatioY: "0.01" } as const;
 
 /** Rules as captured from the exchange on 2026-08-09. */
-export const INSTRUMENTS: readonly Instrument[] = [
+const USDT_INSTRUMENTS: readonly Instrument[] = [
   {
     symbol: "BTCUSDT",
     baseCoin: "BTC",
@@ -231,6 +231,66 @@ export const INSTRUMENTS: readonly Instrument[] = [
       tickSize: "0.01",
     },
   },
+];
+
+/** Tiers of inverse contracts, in the base coin: the USDT tiers at round prices. */
+function inverseTiers(coinPerStep: number): readonly RiskTier[] {
+  const rates = [
+    ["0.005", "0.01", "100.00", 0],
+    ["0.01", "0.02", "50.00", 0.005],
+    ["0.015", "0.03", "33.33", 0.015],
+    ["0.02", "0.04", "25.00", 0.03],
+    ["0.025", "0.05", "20.00", 0.05],
+  ] as const;
+  return rates.map(([maintenanceMargin, initialMargin, maxLeverage, deduction], index) => ({
+    limitUsdt: String(coinPerStep * (index + 1)),
+    maintenanceMargin,
+    initialMargin,
+    maxLeverage,
+    mmDeduction: deduction === 0 ? "" : String(deduction * coinPerStep),
+  }));
+}
+
+/** The inverse perpetual of an asset: a contract is worth 1 USD, settled in the base coin. */
+function inverseOf(instrument: Instrument, symbolId: number, coinPerTier: number, launchTime: string): Instrument {
+  const symbol = `${instrument.baseCoin}USD`;
+  return {
+    ...instrument,
+    symbol,
+    linear: {
+      ...instrument.linear,
+      symbol,
+      symbolId,
+      launchTime,
+      qtyStep: "1",
+      minOrderQty: "1",
+      maxOrderQty: "25000000",
+      maxMktOrderQty: "5000000",
+      minNotionalValue: "1",
+      riskTiers: inverseTiers(coinPerTier),
+    },
+    // No spot pair trades under this name: categories tell the two apart (see contractKind).
+    bookSizePerLevel: "50000",
+    openInterest: "450000000",
+  };
+}
+
+const INVERSE_OPTIONS: Readonly<Record<string, readonly [symbolId: number, coinPerTier: number, launch: string]>> = {
+  BTCUSDT: [1, 150, "1542153600000"],
+  ETHUSDT: [2, 2000, "1548374400000"],
+  SOLUSDT: [125, 50_000, "1651104000000"],
+};
+
+/** The inverse perpetual that follows the price of a USDT instrument. */
+export function inverseInstrument(instrument: Instrument): Instrument | undefined {
+  const options = INVERSE_OPTIONS[instrument.symbol];
+  return options === undefined ? undefined : inverseOf(instrument, ...options);
+}
+
+/** USDT instruments, each with perpetual and spot pair, then the inverse perpetuals. */
+export const INSTRUMENTS: readonly Instrument[] = [
+  ...USDT_INSTRUMENTS,
+  ...USDT_INSTRUMENTS.flatMap((one) => inverseInstrument(one) ?? []),
 ];
 
 export function findInstrument(symbol: string): Instrument | undefined {

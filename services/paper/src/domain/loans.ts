@@ -22,7 +22,12 @@ export type CollateralTiers = ReadonlyMap<string, readonly CollateralTier[]>;
 /** One cross-collateral pool per account. */
 export interface Loan {
   readonly collateral: Map<string, Decimal>;
+  /** Flexible debt with its interest. */
   readonly debt: Map<string, Decimal>;
+  /** Part of `debt` that is unpaid interest. */
+  readonly interest: Map<string, Decimal>;
+  /** What fixed loans owe: principal, interest and penalty. */
+  readonly fixedDebt: Map<string, Decimal>;
   liquidation: LoanLiquidation | undefined;
 }
 
@@ -46,6 +51,7 @@ export interface LoanValue {
   /** After the tiered ratios. */
   readonly collateralUsd: Decimal;
   readonly collateralByCoin: ReadonlyMap<string, Decimal>;
+  /** Flexible and fixed together, USD. */
   readonly debtByCoin: ReadonlyMap<string, Decimal>;
   /** debt / collateral; 0 without debt, undefined for debt without collateral. */
   readonly ltv: Decimal | undefined;
@@ -63,11 +69,23 @@ export function createLoan(
 ): Loan {
   const toMap = (entries: Iterable<readonly [string, string]>): Map<string, Decimal> =>
     new Map([...entries].map(([coin, amount]) => [coin, decimal(amount)]));
-  return { collateral: toMap(collateral), debt: toMap(debt), liquidation: undefined };
+  return {
+    collateral: toMap(collateral),
+    debt: toMap(debt),
+    interest: new Map(),
+    fixedDebt: new Map(),
+    liquidation: undefined,
+  };
 }
 
 export function copyLoan(loan: Loan): Loan {
-  return { collateral: new Map(loan.collateral), debt: new Map(loan.debt), liquidation: loan.liquidation };
+  return {
+    collateral: new Map(loan.collateral),
+    debt: new Map(loan.debt),
+    interest: new Map(loan.interest),
+    fixedDebt: new Map(loan.fixedDebt),
+    liquidation: loan.liquidation,
+  };
 }
 
 /** Value after the tiered ratio: brackets of USD value are marginal (documentation, new crypto loan, collateral-data). */
@@ -87,7 +105,9 @@ export function loanValue(loan: Loan, usdPrice: UsdPrice, tiers: CollateralTiers
     collateralByCoin.set(coin, collateralValue(amount.times(usdPrice(coin)), tiers.get(coin) ?? []));
   }
   const debtByCoin = new Map<string, Decimal>();
-  for (const [coin, amount] of loan.debt) debtByCoin.set(coin, amount.times(usdPrice(coin)));
+  for (const [coin, amount] of [...loan.debt, ...loan.fixedDebt]) {
+    debtByCoin.set(coin, (debtByCoin.get(coin) ?? ZERO).plus(amount.times(usdPrice(coin))));
+  }
   const debtUsd = sum(debtByCoin.values());
   const collateralUsd = sum(collateralByCoin.values());
   const ltv = debtUsd.isZero() ? ZERO : collateralUsd.isZero() ? undefined : debtUsd.div(collateralUsd);
@@ -127,6 +147,8 @@ export function liquidateLoan(
   }
   loan.collateral.clear();
   loan.debt.clear();
+  loan.interest.clear();
+  loan.fixedDebt.clear();
   const liquidation: LoanLiquidation = {
     ...time,
     ltv: value.ltv ?? ZERO,

@@ -1,9 +1,13 @@
+import { bookLevel, createBook, moveBook } from "./book.ts";
 import type { BookShape, Book } from "./book.ts";
-import { createBook, moveBook } from "./book.ts";
+import type { CandleTape, RecordedMinute } from "./candles.ts";
+import { recordPrice, tapeAfter } from "./candles.ts";
 import type { DayStats } from "./day-stats.ts";
 import type { Instrument } from "./instruments.ts";
 import { Decimal } from "./money.ts";
 import type { Sequence } from "./sequence.ts";
+import { emptyTradeTape, recordTrade } from "./trade-tape.ts";
+import type { TradeTape } from "./trade-tape.ts";
 
 /** Direction of the last price against the one before, as tickers show it. */
 export type TickDirection = "PlusTick" | "ZeroPlusTick" | "MinusTick" | "ZeroMinusTick";
@@ -18,6 +22,9 @@ export interface Market {
   readonly qtyStep: number;
   readonly linearBook: Book;
   readonly spotBook: Book;
+  /** Shapes of the books when nothing disturbs them. */
+  readonly linearShape: BookShape;
+  readonly spotShape: BookShape;
   price: number;
   priceTicks: number;
   tickDirection: TickDirection;
@@ -27,6 +34,10 @@ export interface Market {
   /** Cross sequence of the last change. */
   linearSeq: number;
   spotSeq: number;
+  /** Minutes by the exchange clock; price and index of every category are the same here. */
+  readonly candles: CandleTape;
+  readonly linearTrades: TradeTape;
+  readonly spotTrades: TradeTape;
 }
 
 export interface MarketOptions {
@@ -37,6 +48,10 @@ export interface MarketOptions {
   readonly levels: number;
   /** Base coin; undefined takes the instrument's own. */
   readonly sizePerLevel: string | undefined;
+  /** Recorded minutes before the first step, oldest first: the history of the candles. */
+  readonly history?: readonly RecordedMinute[];
+  /** Exchange time, milliseconds since the epoch: where that history ends. */
+  readonly timeMs?: number;
 }
 
 function nextDirection(previous: TickDirection, from: number, to: number): TickDirection {
@@ -58,12 +73,16 @@ export function createMarket(options: MarketOptions, sequence: Sequence): Market
     levelTicks: instrument.bookLevelTicks,
     lotsPerLevel: Math.max(1, Math.round(size / step)),
   });
+  const linearShape = shape(qtyStep);
+  const spotShape = shape(Number(instrument.spot.basePrecision));
   return {
     instrument,
     tickSize,
     qtyStep,
-    linearBook: createBook(shape(qtyStep), priceTicks),
-    spotBook: createBook(shape(Number(instrument.spot.basePrecision)), priceTicks),
+    linearShape,
+    spotShape,
+    linearBook: createBook(linearShape, priceTicks),
+    spotBook: createBook(spotShape, priceTicks),
     price,
     priceTicks,
     tickDirection: "ZeroPlusTick",
@@ -72,6 +91,9 @@ export function createMarket(options: MarketOptions, sequence: Sequence): Market
     low24h: Math.min(day.low, price),
     linearSeq: sequence.next(),
     spotSeq: sequence.next(),
+    candles: tapeAfter(options.history ?? [], options.timeMs ?? 0),
+    linearTrades: emptyTradeTape(),
+    spotTrades: emptyTradeTape(),
   };
 }
 
@@ -82,10 +104,30 @@ export function openMarketBar(market: Market, day: DayStats): void {
   market.low24h = Math.min(day.low, market.price);
 }
 
-/** Moves a market to a new replayed price and refreshes its books; the same price only refreshes. */
-export function moveMarket(market: Market, price: number, sequence: Sequence): void {
+/** A tenth of the level at the touch, at least one lot. */
+function touchTenth(book: Book, side: "Buy" | "Sell"): number {
+  return Math.max(1, Math.ceil((bookLevel(book, side, 0)?.lots ?? 1) / 10));
+}
+
+/** A move of the price is told as one trade on each book, a tenth of the level it touched. */
+function recordMove(market: Market, fromTicks: number, timeMs: number): void {
+  const buys = market.priceTicks > fromTicks;
+  const [side, resting] = buys ? (["Buy", "Sell"] as const) : (["Sell", "Buy"] as const);
+  const shared = { timeMs, side, ticks: market.priceTicks, direction: market.tickDirection } as const;
+  const lots = touchTenth(market.linearBook, resting);
+  recordTrade(market.linearTrades, { ...shared, lots, seq: market.linearSeq });
+  recordTrade(market.spotTrades, { ...shared, lots: touchTenth(market.spotBook, resting), seq: market.spotSeq });
+  recordPrice(market.candles, timeMs, market.price, lots * market.qtyStep);
+}
+
+/**
+ * Moves a market to a new replayed price and refreshes its books; the same price only refreshes.
+ * @param timeMs exchange time, milliseconds since the epoch
+ */
+export function moveMarket(market: Market, price: number, sequence: Sequence, timeMs: number): void {
   const priceTicks = Math.round(price / market.tickSize);
-  market.tickDirection = nextDirection(market.tickDirection, market.priceTicks, priceTicks);
+  const fromTicks = market.priceTicks;
+  market.tickDirection = nextDirection(market.tickDirection, fromTicks, priceTicks);
   market.price = price;
   market.priceTicks = priceTicks;
   if (price > market.high24h) market.high24h = price;
@@ -94,6 +136,24 @@ export function moveMarket(market: Market, price: number, sequence: Sequence): v
   moveBook(market.spotBook, priceTicks);
   market.linearSeq = sequence.next();
   market.spotSeq = sequence.next();
+  if (priceTicks === fromTicks) recordPrice(market.candles, timeMs, price, 0);
+  else recordMove(market, fromTicks, timeMs);
+}
+
+/** How thick the books of a market are. */
+export interface BookThickness {
+  readonly levels: number;
+  readonly lotsPerLevel: number;
+}
+
+/** Gives the books another thickness, or with undefined their own again. */
+export function setThickness(market: Market, thickness: BookThickness | undefined): void {
+  for (const [book, own] of [
+    [market.linearBook, market.linearShape],
+    [market.spotBook, market.spotShape],
+  ] as const) {
+    book.shape = { ...own, ...thickness };
+  }
 }
 
 /** The replayed price as a decimal. */
@@ -104,9 +164,4 @@ export function priceOf(market: Market): Decimal {
 /** `ticks` ticks of the perpetual as a price. */
 export function ticksToPrice(market: Market, ticks: number): Decimal {
   return new Decimal(ticks).times(market.instrument.linear.tickSize);
-}
-
-/** `lots` quantity steps of the perpetual as a quantity. */
-export function lotsToQty(market: Market, lots: number): Decimal {
-  return new Decimal(lots).times(market.instrument.linear.qtyStep);
 }

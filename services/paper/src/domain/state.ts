@@ -1,13 +1,16 @@
 import type { Account } from "./account.ts";
+import type { Bank } from "./bank.ts";
 import type { FeeRates } from "./fees.ts";
 import type { CollateralTiers, LoanLines } from "./loans.ts";
 import type { MarginRules } from "./margin.ts";
+import { NO_COLLATERAL, UNIFIED_TIERS } from "./margin-tiers.ts";
 import type { Market } from "./market.ts";
 import { priceOf } from "./market.ts";
 import type { Decimal } from "./money.ts";
 import { ONE, ZERO } from "./money.ts";
 import { QUOTE_COIN, STABLE_COINS } from "./instruments.ts";
-import type { RestingOrders } from "./resting-orders.ts";
+import type { Order } from "./orders.ts";
+import type { RestingBooks } from "./resting-orders.ts";
 import type { Sequence } from "./sequence.ts";
 
 /** Where ids come from: a seeded source makes the whole exchange repeatable. */
@@ -22,8 +25,9 @@ export interface ExchangeState {
   readonly marketBySymbol: ReadonlyMap<string, Market>;
   readonly marketIndexByCoin: ReadonlyMap<string, number>;
   readonly accounts: ReadonlyMap<string, Account>;
-  /** By symbol. */
-  readonly resting: ReadonlyMap<string, RestingOrders>;
+  readonly resting: RestingBooks;
+  /** Conditional orders that have not triggered. */
+  readonly waiting: Set<Order>;
   readonly sequence: Sequence;
   /** Of orders and executions. */
   readonly ids: IdSource;
@@ -33,13 +37,8 @@ export interface ExchangeState {
   /** Price of each market, in the order of `markets`. */
   prices: readonly number[];
   ordersCreated: number;
-}
-
-/** Part of a coin's value that counts as margin in the unified account (one tier each: a simplification). */
-const UNIFIED_RATIO: Readonly<Record<string, string>> = { USDT: "1", USDC: "1", BTC: "0.95", ETH: "0.9", SOL: "0.8" };
-
-export function unifiedCollateralRatio(coin: string): string {
-  return UNIFIED_RATIO[coin] ?? "0";
+  /** Loans, transfers and funding: terms, delays and what falls due. */
+  readonly bank: Bank;
 }
 
 export function marketOf(state: ExchangeState, symbol: string): Market {
@@ -59,7 +58,7 @@ export function marginRules(state: ExchangeState): MarginRules {
   return {
     marketOf: (symbol) => marketOf(state, symbol),
     usdPrice: (coin) => usdPrice(state, coin),
-    collateralRatio: unifiedCollateralRatio,
+    collateralTiers: (coin) => UNIFIED_TIERS.get(coin) ?? NO_COLLATERAL,
     takerRate: state.fees.takerLinear,
   };
 }
@@ -68,6 +67,12 @@ export function marginRules(state: ExchangeState): MarginRules {
 export function newId(state: ExchangeState): string {
   const hex = state.ids.hex(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+/** Ids of spot orders and executions are numbers of 19 digits. */
+export function newSpotId(state: ExchangeState): string {
+  const number = BigInt(`0x${state.ids.hex(8)}`) % 10n ** 18n;
+  return `2${number.toString().padStart(18, "0")}`;
 }
 
 /** The coin every perpetual settles in. */

@@ -1,22 +1,14 @@
 import type { Account } from "./account.ts";
-import { creditFund, positionOf } from "./account.ts";
-import { bestAskTicks, bestBidTicks } from "./book.ts";
+import { settleDueOperations } from "./bank.ts";
 import type { Emit } from "./events.ts";
 import { evaluateFast } from "./fast-account.ts";
 import type { FastReading } from "./fast-account.ts";
-import { refreshFast, refreshShadow } from "./fast-view.ts";
-import { applyMatch, emitOrder, emitPosition, emitWallet } from "./fills.ts";
-import type { Loan } from "./loans.ts";
-import { liquidateLoan, loanValue } from "./loans.ts";
-import type { LoanLiquidation } from "./loans.ts";
-import type { Market } from "./market.ts";
+import { settleFundingDue } from "./funding.ts";
+import { settleInterest } from "./loan-interest.ts";
+import { enforceLegacyLines } from "./loan-legacy.ts";
+import { enforceLoanLines, enforceShadowLine } from "./loan-liquidation.ts";
 import { moveMarket } from "./market.ts";
-import type { Decimal } from "./money.ts";
-import { cancelIdleReduceOnly, closeOrder } from "./order-entry.ts";
-import type { Order } from "./orders.ts";
-import { reducingQty } from "./positions.ts";
-import { crossedOrders, removeResting } from "./resting-orders.ts";
-import { usdPrice } from "./state.ts";
+import { stepOrders } from "./resting-fills.ts";
 import type { ExchangeState } from "./state.ts";
 import { recordEquity } from "./stats.ts";
 import { liquidateUnified } from "./unified-liquidation.ts";
@@ -34,109 +26,47 @@ const NEAR_LINE = 1e-6;
 
 const reading: FastReading = { equityUsd: 0, ltv: 0, mmRate: 0 };
 
-/** A resting order that the market reached fills in full at its own price, as maker. */
-function fillResting(
-  state: ExchangeState,
-  account: Account,
-  market: Market,
-  order: Order,
-  timeMs: number,
-  emit: Emit,
-): void {
-  const seq = state.sequence.next();
-  let lots = order.qtyLots - order.filledLots;
-  if (order.reduceOnly) {
-    const reducing = reducingQty(positionOf(account, order.symbol), order.side, order.qty.minus(order.cumExecQty));
-    lots = Math.min(lots, reducing.div(market.instrument.linear.qtyStep).toNumber());
-  }
-  if (lots > 0) {
-    const fills = [{ ticks: order.limitTicks, lots }];
-    applyMatch(state, account, order, { fills, isMaker: true, execType: "Trade", timeMs, seq }, emit);
-  }
-  if (order.status === "Filled") {
-    account.openOrders.delete(order);
-    const resting = state.resting.get(order.symbol);
-    if (resting !== undefined) removeResting(resting, order);
-  } else {
-    closeOrder(state, account, order, { cancelType: "CancelByReduceOnly", rejectReason: "EC_NoError", timeMs });
-  }
-  emitOrder(order, seq, timeMs, emit);
-  cancelIdleReduceOnly(state, account, market, timeMs, emit);
-  emitPosition(state, account, market, timeMs, emit);
-  emitWallet(state, account, timeMs, emit);
-}
-
-function fillCrossed(state: ExchangeState, market: Market, timeMs: number, emit: Emit): void {
-  const resting = state.resting.get(market.instrument.symbol);
-  if (resting === undefined || resting.orders.size === 0) return;
-  const crossed = crossedOrders(resting, bestBidTicks(market.linearBook), bestAskTicks(market.linearBook));
-  for (const order of crossed) {
-    const account = state.accounts.get(order.uid);
-    if (account !== undefined && resting.orders.has(order)) fillResting(state, account, market, order, timeMs, emit);
-  }
-}
-
-/** Liquidates a loan that is at or over its line; what is left goes to the funding wallet. */
-function checkLoan(
-  state: ExchangeState,
-  loan: Loan,
-  fund: Map<string, Decimal>,
-  time: StepTime,
-): LoanLiquidation | undefined {
-  const rules = {
-    usdPrice: (coin: string) => usdPrice(state, coin),
-    tiers: state.collateralTiers,
-    lines: state.loanLines,
-  };
-  const value = loanValue(loan, rules.usdPrice, rules.tiers);
-  if (value.debtUsd.isZero()) return undefined;
-  if (value.ltv !== undefined && value.ltv.isLessThan(state.loanLines.liquidation)) return undefined;
-  const liquidation = liquidateLoan(loan, value, rules, time);
-  for (const [coin, amount] of liquidation.returned) creditFund(fund, coin, amount);
-  return liquidation;
-}
-
 /** The account as it would be had it never traded; returns its equity, USD. */
-function shadowEquity(state: ExchangeState, account: Account, loanLine: number, time: StepTime): number {
+function shadowEquity(state: ExchangeState, account: Account, time: StepTime): number {
   const { shadow } = account;
   evaluateFast(shadow.fast, state.prices, reading);
-  if (reading.ltv >= loanLine - NEAR_LINE && checkLoan(state, shadow.loan, shadow.fund, time) !== undefined) {
-    refreshShadow(state, account);
-    evaluateFast(shadow.fast, state.prices, reading);
-  }
+  if (enforceShadowLine(state, account, reading.ltv, time)) evaluateFast(shadow.fast, state.prices, reading);
   return reading.equityUsd;
 }
 
 /** Follows one account through one step: lines, then the figures of the report. */
-export function followAccount(
-  state: ExchangeState,
-  account: Account,
-  loanLine: number,
-  time: StepTime,
-  emit: Emit,
-): void {
+export function followAccount(state: ExchangeState, account: Account, time: StepTime, emit: Emit): void {
   evaluateFast(account.fast, state.prices, reading);
   if (Number.isFinite(reading.ltv) && reading.ltv > account.stats.highestLtv) account.stats.highestLtv = reading.ltv;
-  const { mmRate } = reading;
-  if (reading.ltv >= loanLine - NEAR_LINE) {
-    const liquidation = checkLoan(state, account.loan, account.fund, time);
-    if (liquidation !== undefined) {
-      refreshFast(state, account);
-      emit({ kind: "loan_liquidated", uid: account.uid, timeMs: time.timeMs, liquidation });
-    }
-  }
+  const { mmRate, ltv } = reading;
+  enforceLoanLines(state, account, ltv, time, emit);
+  if (account.loanBook.legacy.length > 0) enforceLegacyLines(state, account, time.timeMs);
   if (mmRate >= 1 - NEAR_LINE) liquidateUnified(state, account, time.timeMs, emit);
   const equityUsd = evaluateFast(account.fast, state.prices, reading).equityUsd;
-  recordEquity(account.stats, equityUsd, shadowEquity(state, account, loanLine, time));
+  recordEquity(account.stats, equityUsd, shadowEquity(state, account, time));
+}
+
+/** Whether {@link settleDue} has anything to do. */
+export function isAnythingDue({ bank }: ExchangeState, timeMs: number): boolean {
+  if (bank.nextInterestMs <= timeMs || bank.due.some(({ dueMs }) => dueMs <= timeMs)) return true;
+  for (const fundingMs of bank.nextFundingMs.values()) if (fundingMs <= timeMs) return true;
+  return false;
+}
+
+/** Does what the clock makes due: pending transfers and loans, hourly interest, funding. */
+export function settleDue(state: ExchangeState, timeMs: number, emit: Emit): void {
+  settleDueOperations(state.bank, timeMs, emit);
+  settleInterest(state, timeMs);
+  settleFundingDue(state, timeMs, emit);
 }
 
 /** Moves every market at once, fills what the prices reached, enforces the lines, and takes the readings. */
 export function stepExchange(state: ExchangeState, prices: readonly number[], time: StepTime, emit: Emit): void {
   state.prices = prices;
   for (const [index, market] of state.markets.entries()) {
-    moveMarket(market, prices[index] ?? market.price, state.sequence);
+    moveMarket(market, prices[index] ?? market.price, state.sequence, time.timeMs);
   }
-  for (const market of state.markets) fillCrossed(state, market, time.timeMs, emit);
-  const loanLine = Number(state.loanLines.liquidation);
-  for (const account of state.accounts.values()) followAccount(state, account, loanLine, time, emit);
+  settleDue(state, time.timeMs, emit);
+  stepOrders(state, time.timeMs, emit);
+  for (const account of state.accounts.values()) followAccount(state, account, time, emit);
 }

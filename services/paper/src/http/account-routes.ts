@@ -1,56 +1,26 @@
-import { positionOf } from "../domain/account.ts";
-import type { PositionState } from "../domain/events.ts";
-import { accountMargin, positionMargin } from "../domain/margin.ts";
-import type { Market } from "../domain/market.ts";
+import { z } from "zod";
+
+import { availableToBorrow } from "../domain/borrow-unified.ts";
+import { accountMargin } from "../domain/margin.ts";
+import { UNIFIED_TIERS } from "../domain/margin-tiers.ts";
 import { ZERO, plain } from "../domain/money.ts";
-import { REFUSALS } from "../domain/refusal.ts";
+import { contractKind } from "../domain/positions.ts";
+import { REFUSALS, accept } from "../domain/refusal.ts";
 import { marginRules } from "../domain/state.ts";
-import { positionRow } from "../views/position-view.ts";
+import { withdrawable } from "../domain/withdrawable.ts";
+import { apiKeyView } from "../views/api-key-view.ts";
+import { ledgerRow } from "../views/ledger-view.ts";
 import { isCoinName, walletRow } from "../views/wallet-view.ts";
 import type { Venue } from "../venue.ts";
 import { answer, badParameter, fail } from "./api.ts";
-import type { ApiAnswer, ApiRequest, Caller, PrivateRoute } from "./api.ts";
-import { pageOf } from "./paging.ts";
-import { categoryParam, limitParam, param } from "./params.ts";
+import type { ApiAnswer, ApiRequest, Caller, Route } from "./api.ts";
+import { listAnswer, moneyRoute, readRoute } from "./money-route.ts";
+import { categoryParam, param, timeParams } from "./params.ts";
 
-function positionState(venue: Venue, caller: Caller, market: Market): PositionState {
-  const position = positionOf(caller.account, market.instrument.symbol);
-  return { position, margin: positionMargin(position, market, venue.exchange.state.fees.takerLinear) };
-}
-
-/** With a symbol its row even when flat; with a settle coin only what is open. */
-function positions(venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
-  const { query } = request;
-  const category = categoryParam(query);
-  if (!category.ok) return fail(category.refusal);
-  const limit = limitParam(query, 20, 200);
-  if (!limit.ok) return fail(limit.refusal);
-  const { state } = venue.exchange;
-  const symbol = param(query, "symbol");
-  const settleCoin = param(query, "settleCoin");
-  if (category.value !== "linear") return answer({ category: category.value, list: [], nextPageCursor: "" });
-  if (symbol === undefined && settleCoin === undefined) return badParameter("symbol or settleCoin is required");
-  const named = symbol === undefined ? undefined : state.marketBySymbol.get(symbol);
-  if (symbol !== undefined && named === undefined) return fail(REFUSALS.unknownSymbol);
-  const markets = named === undefined ? (settleCoin === "USDT" ? state.markets : []) : [named];
-  const shown = markets
-    .map((market) => positionState(venue, caller, market))
-    .filter((one) => named !== undefined || !one.position.qty.isZero());
-  const page = pageOf(shown, {
-    limit: limit.value,
-    cursor: param(query, "cursor"),
-    keyOf: (one) => ({ id: one.position.symbol, timeMs: one.position.updatedMs }),
-  });
-  if (!page.ok) return fail(page.refusal);
-  return answer({
-    category: "linear",
-    list: page.value.items.map(positionRow),
-    nextPageCursor: page.value.nextPageCursor,
-  });
-}
+const DAY_MS = 86_400_000;
 
 /** Coins of a comma-separated parameter; undefined when one of them is no coin. */
-function coinList(text: string | undefined): readonly string[] | undefined {
+export function coinList(text: string | undefined): readonly string[] | undefined {
   const coins = text === undefined ? [] : text.split(",").map((coin) => coin.trim());
   return coins.every(isCoinName) ? coins : undefined;
 }
@@ -60,25 +30,6 @@ function walletBalance(venue: Venue, request: ApiRequest, caller: Caller): ApiAn
   const coins = coinList(param(request.query, "coin"));
   if (coins === undefined) return badParameter("coin invalid");
   return answer({ list: [walletRow(accountMargin(caller.account, marginRules(venue.exchange.state)), coins)] });
-}
-
-function fundingBalance(_venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
-  if (param(request.query, "accountType") !== "FUND") return badParameter("accountType only supports FUND here");
-  const coins = coinList(param(request.query, "coin"));
-  if (coins === undefined) return badParameter("coin invalid");
-  const { fund } = caller.account;
-  const shown = coins.length > 0 ? coins : [...fund.keys()];
-  return answer(
-    {
-      memberId: caller.account.uid,
-      accountType: "FUND",
-      balance: shown.map((coin) => {
-        const amount = plain(fund.get(coin) ?? ZERO);
-        return { coin, transferBalance: amount, walletBalance: amount, bonus: "" };
-      }),
-    },
-    "success",
-  );
 }
 
 function accountInfo(_venue: Venue, _request: ApiRequest, caller: Caller): ApiAnswer {
@@ -99,12 +50,18 @@ function feeRate(venue: Venue, request: ApiRequest): ApiAnswer {
   if (!category.ok) return fail(category.refusal);
   const { fees, markets, marketBySymbol } = venue.exchange.state;
   const symbol = param(request.query, "symbol");
-  const market = symbol === undefined ? undefined : marketBySymbol.get(symbol);
-  if (symbol !== undefined && market === undefined) return fail(REFUSALS.unknownSymbol);
-  const rates = category.value === "spot" ? [fees.takerSpot, fees.makerSpot] : [fees.takerLinear, fees.makerLinear];
-  const [takerFeeRate, makerFeeRate] = rates;
-  const known = category.value === "linear" || category.value === "spot";
-  const shown = known ? (market === undefined ? markets : [market]) : [];
+  const baseCoin = param(request.query, "baseCoin");
+  if (category.value === "option") return answer({ category: "option", list: [] });
+  if (symbol !== undefined && !marketBySymbol.has(symbol)) return fail(REFUSALS.unknownSymbol);
+  const spot = category.value === "spot";
+  const kind = category.value === "inverse" ? "inverse" : "linear";
+  const [takerFeeRate, makerFeeRate] = spot ? [fees.takerSpot, fees.makerSpot] : [fees.takerLinear, fees.makerLinear];
+  const shown = markets.filter(
+    ({ instrument }) =>
+      contractKind(instrument.symbol) === kind &&
+      (symbol === undefined || instrument.symbol === symbol) &&
+      (baseCoin === undefined || instrument.baseCoin === baseCoin),
+  );
   return answer({
     category: "",
     list: shown.map((one) => ({ symbol: one.instrument.symbol, baseCoin: "", takerFeeRate, makerFeeRate })),
@@ -112,63 +69,173 @@ function feeRate(venue: Venue, request: ApiRequest): ApiAnswer {
 }
 
 function queryApi(_venue: Venue, _request: ApiRequest, caller: Caller): ApiAnswer {
-  const mayTrade = caller.key.permission === "trade";
-  return answer(
-    {
-      id: caller.account.uid,
-      note: "paper",
-      apiKey: caller.key.apiKey,
-      readOnly: mayTrade ? 0 : 1,
-      secret: "",
-      permissions: {
-        ContractTrade: ["Order", "Position"],
-        Spot: ["SpotTrade"],
-        Wallet: ["AccountTransfer"],
-        Options: [],
-        Derivatives: ["DerivativesTrade"],
-        Exchange: [],
-        Earn: [],
-      },
-      ips: ["*"],
-      type: 1,
-      deadlineDay: -2,
-      expiredAt: "1970-01-01T00:00:00Z",
-      createdAt: new Date(caller.account.createdMs).toISOString(),
-      unified: 0,
-      uta: 1,
-      userID: Number(caller.account.uid),
-      inviterID: 0,
-      vipLevel: "No VIP",
-      mktMakerLevel: "0",
-      affiliateID: 0,
-      rsaPublicKey: "",
-      isMaster: true,
-      parentUid: "0",
-    },
-    "",
-  );
+  return answer(apiKeyView(caller.account, caller.key), "");
 }
 
-/** Positions, balances and what the account may do. */
-export const ACCOUNT_ROUTES: readonly PrivateRoute[] = [
-  { method: "GET", path: "/v5/position/list", access: "private", permission: "read", limit: 50, handle: positions },
+/** Rows of collateral-info: what can be borrowed of a coin and how it counts. */
+function collateralInfo(venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
+  const { state } = venue.exchange;
+  const currency = param(request.query, "currency");
+  const coins = [...UNIFIED_TIERS].filter(([coin]) => currency === undefined || coin === currency);
+  return answer({
+    list: coins.map(([coin, tiers]) => {
+      const borrowed = caller.account.wallet.get(coin)?.spotBorrow ?? ZERO;
+      const available = availableToBorrow(state, caller.account, coin);
+      const most = borrowed.plus(available);
+      return {
+        currency: coin,
+        hourlyBorrowRate: state.bank.rules.hourlyRates[coin] ?? "0",
+        maxBorrowingAmount: plain(most),
+        freeBorrowingLimit: "0",
+        freeBorrowAmount: "0",
+        freeBorrowingAmount: "",
+        borrowAmount: plain(borrowed),
+        otherBorrowAmount: "0",
+        availableToBorrow: plain(available),
+        borrowable: state.bank.rules.hourlyRates[coin] !== undefined,
+        borrowUsageRate: most.isZero() ? "0" : plain(borrowed.div(most), 4),
+        marginCollateral: true,
+        collateralSwitch: !caller.account.collateralOff.has(coin),
+        collateralRatio: tiers[0]?.collateralRatio ?? "0",
+      };
+    }),
+  });
+}
+
+/** With both times at most 7 days; otherwise the last 24 hours, as documented. */
+function transactionLog(_venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
+  const { query } = request;
+  const accountType = param(query, "accountType");
+  if (accountType !== undefined && accountType !== "UNIFIED") return badParameter("accountType invalid");
+  const times = timeParams(query);
+  if (!times.ok) return fail(times.refusal);
+  const bounded = param(query, "startTime") !== undefined && param(query, "endTime") !== undefined;
+  const [start, end] = bounded ? times.value : [request.nowMs - DAY_MS, Number.MAX_SAFE_INTEGER];
+  const [type, category, currency] = [param(query, "type"), param(query, "category"), param(query, "currency")];
+  const rows = caller.account.ledger.filter(
+    (entry) =>
+      entry.timeMs >= start &&
+      entry.timeMs <= end &&
+      (type === undefined || entry.type === type) &&
+      (category === undefined || entry.category === category) &&
+      (currency === undefined || entry.coin === currency),
+  );
+  return listAnswer(request, rows.toReversed(), {
+    usual: 20,
+    most: 50,
+    keyOf: (entry) => ({ id: String(entry.number), timeMs: entry.timeMs }),
+    row: (entry) => ledgerRow(caller.account.uid, entry),
+  });
+}
+
+/** What can leave the unified account, up to 20 coins. */
+function withdrawal(venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
+  const coins = coinList(param(request.query, "coinName"));
+  if (coins === undefined || coins.length === 0) return badParameter("coinName invalid");
+  if (coins.length > 20) return badParameter("coinName takes at most 20 coins");
+  const amounts = coins.map((coin) => [coin, plain(withdrawable(venue.exchange.state, caller.account, coin))] as const);
+  return answer({
+    availableWithdrawal: amounts[0]?.[1] ?? "",
+    availableWithdrawalMap: Object.fromEntries(amounts),
+  });
+}
+
+function unifiedTiers(_venue: Venue, request: ApiRequest): ApiAnswer {
+  const currency = param(request.query, "currency");
+  const coins = [...UNIFIED_TIERS].filter(([coin]) => currency === undefined || coin === currency);
+  return answer({ list: coins.map(([coin, tiers]) => ({ currency: coin, collateralRatioList: [...tiers] })) });
+}
+
+/** Hourly interest of manual borrowing, newest first. */
+function borrowHistory(_venue: Venue, request: ApiRequest, caller: Caller): ApiAnswer {
+  const times = timeParams(request.query);
+  if (!times.ok) return fail(times.refusal);
+  const [start, end] = times.value;
+  const currency = param(request.query, "currency");
+  const rows = caller.account.loanBook.charges.filter(
+    (row) => row.timeMs >= start && row.timeMs <= end && (currency === undefined || row.coin === currency),
+  );
+  return listAnswer(request, rows.toReversed(), {
+    usual: 20,
+    most: 50,
+    keyOf: (row) => ({ id: `${row.coin}-${row.timeMs}`, timeMs: row.timeMs }),
+    row: (row) => ({
+      currency: row.coin,
+      createdTime: row.timeMs,
+      borrowCost: plain(row.cost),
+      hourlyBorrowRate: row.hourlyRate,
+      InterestBearingBorrowSize: plain(row.borrowed),
+      costExemption: "0",
+      borrowAmount: plain(row.borrowed),
+      unrealisedLoss: "0",
+      freeBorrowedAmount: "0",
+    }),
+  });
+}
+
+/** Cross margin is the only mode here: asking for it succeeds, anything else is refused with its reason. */
+function setMarginMode(_venue: Venue, request: ApiRequest): ApiAnswer {
+  const text = Buffer.from(request.rawBody).toString("utf8");
+  if (text.includes('"REGULAR_MARGIN"')) return answer({ reasons: [] }, "Request accepted");
+  const reasons = [{ reasonCode: "3400000", reasonMsg: "This paper exchange offers cross margin only." }];
+  return { retCode: 3_400_000, retMsg: "Set margin mode failed", result: { reasons } };
+}
+
+const coinAmount = z.looseObject({ coin: z.string(), amountStr: z.string() });
+
+/** The unified account: balances, terms, log, borrowing. */
+export const ACCOUNT_ROUTES: readonly Route[] = [
+  readRoute("/v5/account/wallet-balance", 50, walletBalance),
+  readRoute("/v5/account/info", 50, accountInfo),
+  readRoute("/v5/account/fee-rate", 5, feeRate),
+  readRoute("/v5/account/collateral-info", 50, collateralInfo),
+  readRoute("/v5/account/transaction-log", 25, transactionLog),
+  readRoute("/v5/account/borrow-history", 50, borrowHistory),
+  readRoute("/v5/account/withdrawal", 50, withdrawal),
+  readRoute("/v5/user/query-api", 10, queryApi),
+  { method: "GET", path: "/v5/spot-margin-trade/collateral", access: "public", handle: unifiedTiers },
   {
-    method: "GET",
-    path: "/v5/account/wallet-balance",
+    method: "POST",
+    path: "/v5/account/set-margin-mode",
     access: "private",
-    permission: "read",
-    limit: 50,
-    handle: walletBalance,
-  },
-  { method: "GET", path: "/v5/account/info", access: "private", permission: "read", limit: 50, handle: accountInfo },
-  { method: "GET", path: "/v5/account/fee-rate", access: "private", permission: "read", limit: 5, handle: feeRate },
-  { method: "GET", path: "/v5/user/query-api", access: "private", permission: "read", limit: 10, handle: queryApi },
-  {
-    method: "GET",
-    path: "/v5/asset/transfer/query-account-coins-balance",
-    access: "private",
-    permission: "read",
+    permission: "trade",
     limit: 5,
-    handle: fundingBalance,
+    handle: setMarginMode,
   },
+  moneyRoute({
+    path: "/v5/account/borrow",
+    limit: 1,
+    body: z.looseObject({ coin: z.string(), amount: z.string() }),
+    command: ({ coin, amount }) => accept({ kind: "borrow", request: { coin, amount } }),
+  }),
+  ...["/v5/account/repay", "/v5/account/no-convert-repay"].map((path) =>
+    moneyRoute({
+      path,
+      limit: 1,
+      body: z.looseObject({ coin: z.string().optional(), amount: z.string().optional() }),
+      command: ({ coin, amount }) => accept({ kind: "repay", request: { coin, amount } }),
+    }),
+  ),
+  moneyRoute({
+    path: "/v5/account/set-collateral-switch",
+    limit: 5,
+    body: z.looseObject({ coin: z.string(), collateralSwitch: z.enum(["ON", "OFF"]) }),
+    command: ({ coin, collateralSwitch }) => accept({ kind: "collateral_switch", coin, on: collateralSwitch === "ON" }),
+  }),
+  moneyRoute({
+    path: "/v5/account/demo-apply-money",
+    limit: 5,
+    body: z.looseObject({
+      adjustType: z.union([z.literal(0), z.literal(1)]).default(0),
+      utaDemoApplyMoney: z.array(coinAmount).min(1).max(20),
+    }),
+    command: ({ adjustType, utaDemoApplyMoney }) =>
+      accept({
+        kind: "demo_money",
+        request: {
+          reduce: adjustType === 1,
+          coins: utaDemoApplyMoney.map(({ coin, amountStr }) => ({ coin, amount: amountStr })),
+        },
+      }),
+  }),
 ];

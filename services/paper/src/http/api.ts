@@ -28,6 +28,8 @@ export interface ApiAnswer {
   readonly retCode: number;
   readonly retMsg: string;
   readonly result: unknown;
+  /** `retExtInfo`; an empty object when absent. */
+  readonly extInfo?: unknown;
 }
 
 export function answer(result: unknown, retMsg = "OK"): ApiAnswer {
@@ -41,6 +43,15 @@ export function fail(refusal: Refusal): ApiAnswer {
 /** Wrong or missing parameter. */
 export function badParameter(what: string): ApiAnswer {
   return fail({ code: 10001, message: `params error: ${what}` });
+}
+
+/** What a call takes of a rate limit. */
+export interface Quota {
+  /** Name of the bucket, within a UID. */
+  readonly bucket: string;
+  /** A second. */
+  readonly limit: number;
+  readonly cost: number;
 }
 
 interface RouteBase {
@@ -58,7 +69,10 @@ export interface PrivateRoute extends RouteBase {
   readonly permission: "read" | "trade";
   /** Calls a second per UID. */
   readonly limit: number;
-  readonly handle: (venue: Venue, request: ApiRequest, caller: Caller) => ApiAnswer;
+  /** Where the limit depends on what is asked: the bucket, its size, and how much of it the call takes. */
+  readonly quota?: (request: ApiRequest) => Quota;
+  /** @param granted how much of the quota's cost was free */
+  readonly handle: (venue: Venue, request: ApiRequest, caller: Caller, granted: number) => ApiAnswer;
 }
 
 export type Route = PublicRoute | PrivateRoute;

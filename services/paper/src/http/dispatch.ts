@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import type { Venue } from "../venue.ts";
-import { ACCOUNT_ROUTES } from "./account-routes.ts";
 import { fail } from "./api.ts";
 import type { ApiAnswer, ApiRequest, PrivateRoute, Route } from "./api.ts";
 import { authenticate, readAuthHeaders } from "./authenticate.ts";
-import { LOAN_ROUTES } from "./loan-routes.ts";
 import { MARKET_ROUTES } from "./market-routes.ts";
+import { MONEY_ROUTES } from "./money-routes.ts";
 import { ORDER_ROUTES } from "./order-routes.ts";
+import { ORDER_SETTINGS_ROUTES } from "./order-settings-routes.ts";
 import type { RateWindows } from "./rate-window.ts";
 
 /** An HTTP answer before it is written. */
@@ -18,7 +18,7 @@ export interface HttpAnswer {
 }
 
 const ROUTES: ReadonlyMap<string, Route> = new Map(
-  [...MARKET_ROUTES, ...ORDER_ROUTES, ...ACCOUNT_ROUTES, ...LOAN_ROUTES].map((route) => [
+  [...MARKET_ROUTES, ...ORDER_ROUTES, ...ORDER_SETTINGS_ROUTES, ...MONEY_ROUTES].map((route) => [
     `${route.method} ${route.path}`,
     route,
   ]),
@@ -44,9 +44,10 @@ function dispatchPrivate(
   if (!key.ok) return plainAnswer(fail(key.refusal));
   const account = venue.exchange.state.accounts.get(key.value.uid);
   if (account === undefined) return plainAnswer(fail({ code: 10003, message: "API key is invalid." }));
-  const rate = rates.take(`${key.value.uid} ${route.path}`, route.limit, request.nowMs);
+  const quota = route.quota?.(request) ?? { bucket: route.path, limit: route.limit, cost: 1 };
+  const rate = rates.take(`${key.value.uid} ${quota.bucket}`, quota.limit, request.nowMs, quota.cost);
   const rateHeaders = {
-    "X-Bapi-Limit": String(route.limit),
+    "X-Bapi-Limit": String(quota.limit),
     "X-Bapi-Limit-Status": String(rate.remaining),
     "X-Bapi-Limit-Reset-Timestamp": String(rate.resetMs),
   };
@@ -54,7 +55,7 @@ function dispatchPrivate(
     ? fail({ code: 10006, message: "Too many visits! Exceeded the API Rate Limit." })
     : route.permission === "trade" && key.value.permission !== "trade"
       ? fail({ code: 10005, message: "Permission denied, please check your API key permissions." })
-      : route.handle(venue, request, { account, key: key.value });
+      : route.handle(venue, request, { account, key: key.value }, rate.granted);
   return { status: 200, headers: rateHeaders, body };
 }
 

@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { errorText } from "@hedgelock/runtime";
-import type { Counter, Logger } from "@hedgelock/runtime";
+import type { Counter, Logger, Timers } from "@hedgelock/runtime";
 
+import type { HttpFaults } from "../faults/http-faults.ts";
 import type { SimApi } from "../sim/sim-api.ts";
+import { STATUS_PAGE } from "../sim/status-page.ts";
 import type { Venue } from "../venue.ts";
 import { fail } from "./api.ts";
 import { dispatch } from "./dispatch.ts";
@@ -17,6 +19,8 @@ export interface RequestDeps {
   readonly rates: RateWindows;
   readonly log: Logger;
   readonly failures: Counter;
+  readonly faults: HttpFaults;
+  readonly timers: Timers;
 }
 
 const SIM_PREFIX = "/sim/";
@@ -43,10 +47,18 @@ function writeJson(
   response.end(text);
 }
 
+function writePage(response: ServerResponse): void {
+  response.writeHead(200, {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'",
+  });
+  response.end(STATUS_PAGE);
+}
+
 /** Every answer of the exchange carries its time: it is measured when the answer is written. */
 function writeAnswer(response: ServerResponse, answer: HttpAnswer, nowMs: number): void {
-  const { retCode, retMsg, result } = answer.body;
-  const envelope = { retCode, retMsg, result, retExtInfo: {}, time: nowMs };
+  const { retCode, retMsg, result, extInfo } = answer.body;
+  const envelope = { retCode, retMsg, result, retExtInfo: extInfo ?? {}, time: nowMs };
   writeJson(response, answer.status, envelope, { ...answer.headers, Timenow: String(nowMs) });
 }
 
@@ -66,13 +78,28 @@ async function serve(deps: RequestDeps, request: IncomingMessage, response: Serv
   }
   const { path, rawQuery } = splitTarget(request.url ?? "/");
   const method = request.method ?? "GET";
+  if (path === "/" && method === "GET") {
+    writePage(response);
+    return;
+  }
   if (path.startsWith(SIM_PREFIX)) {
     const answer = deps.sim.handle({ method, path, rawBody, remoteAddress: request.socket.remoteAddress });
     writeJson(response, answer.status, answer.body);
     return;
   }
+  if (!deps.rates.takeAddress(request.socket.remoteAddress ?? "", nowMs)) {
+    const body = fail({ code: 403, message: "access too frequent" });
+    writeAnswer(response, { status: 403, headers: {}, body }, nowMs);
+    return;
+  }
   const apiRequest = { method, path, query: new URLSearchParams(rawQuery), rawQuery, rawBody, nowMs };
-  writeAnswer(response, dispatch(deps.venue, apiRequest, request.headers, deps.rates), clock.nowMs());
+  const uid = deps.venue.keys.get(String(request.headers["x-bapi-api-key"] ?? ""))?.uid;
+  const { answer, delayMs } = deps.faults.answer({ method, path, rawQuery, uid, nowMs }, () =>
+    dispatch(deps.venue, apiRequest, request.headers, deps.rates),
+  );
+  if (delayMs > 0) await deps.timers.sleep(delayMs);
+  if (answer === undefined) request.socket.destroy();
+  else writeAnswer(response, answer, clock.nowMs());
 }
 
 /** Serves HTTP. A handler that fails answers 10000 and is logged: the other clients do not notice. */

@@ -70,7 +70,7 @@ describe("public calls", () => {
 
   test("unknown paths are 404 with code 10017; a GET with a body is 403", async () => {
     expect(await get(paper, "/v5/market/nothing")).toMatchObject({ status: 404, retCode: 10017 });
-    expect(await get(paper, "/")).toMatchObject({ status: 404, retCode: 10017 });
+    expect(await get(paper, "/v5")).toMatchObject({ status: 404, retCode: 10017 });
     expect(await post(paper, "/v5/market/time", {})).toMatchObject({ status: 404 });
   });
 });
@@ -209,9 +209,14 @@ describe("the life of orders", () => {
       10001,
     ],
     ["unknown side", { category: "linear", symbol: "BTCUSDT", side: "Long", orderType: "Market", qty: "1" }, 10001],
-    ["spot", { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1" }, 10001],
+    ["an option", { category: "option", symbol: "BTC-1", side: "Buy", orderType: "Market", qty: "1" }, 10001],
     [
-      "a stop price",
+      "spot below its minimum",
+      { category: "spot", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1" },
+      170140,
+    ],
+    [
+      "a stop price without its direction",
       { category: "linear", symbol: "BTCUSDT", side: "Buy", orderType: "Market", qty: "1", triggerPrice: "1" },
       10001,
     ],

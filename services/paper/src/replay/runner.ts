@@ -22,6 +22,7 @@ export class ReplayRunner {
   readonly #steps: Generator<ReplayStep, void, undefined>;
   #state: ReplayState = "paused";
   #done = 0;
+  #rate = 1;
   #last: ReplayStep | undefined;
   #cancel: Cancel | undefined;
   /** Wall time at which step number `#baseStep` is due, microseconds. */
@@ -60,6 +61,31 @@ export class ReplayRunner {
     this.#stopTimer();
   }
 
+  /** How much faster than planned the steps follow each other. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Lets the steps follow each other `rate` times as fast as planned. */
+  setRate(rate: number): void {
+    this.#rate = rate;
+    this.#rebase();
+    if (this.#state !== "running") return;
+    this.#stopTimer();
+    this.#schedule();
+  }
+
+  /** Takes the first `count` steps as done: an earlier run did them. Only before the first start. */
+  skip(count: number): void {
+    while (this.#done < count) {
+      const next = this.#steps.next();
+      if (next.done === true) break;
+      this.#done += 1;
+      this.#last = next.value;
+    }
+    if (this.#done === this.#deps.plan.stepsTotal) this.#finish();
+  }
+
   /** Does up to `count` steps at once while paused. @returns how many were done */
   step(count: number): number {
     let done = 0;
@@ -78,7 +104,7 @@ export class ReplayRunner {
   }
 
   #dueUs(step: number): number {
-    return this.#baseUs + ((step - this.#baseStep) * 1e6) / this.#deps.plan.ticksPerSecond;
+    return this.#baseUs + ((step - this.#baseStep) * 1e6) / (this.#deps.plan.ticksPerSecond * this.#rate);
   }
 
   #schedule(): void {

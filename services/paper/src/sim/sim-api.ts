@@ -2,23 +2,16 @@ import { z } from "zod";
 
 import type { ReplayPlan } from "@hedgelock/prices";
 
+import { contractKind } from "../domain/positions.ts";
 import type { ExchangeState } from "../domain/state.ts";
+import type { FaultList } from "../faults/fault-list.ts";
 import type { ReplayRunner } from "../replay/runner.ts";
 
 import type { JsonObject } from "../views/json.ts";
+import { faultApi } from "./fault-api.ts";
+import { bodyOf, refuse } from "./sim-body.ts";
 import { simAccounts, simExecutions, simOrders } from "./sim-views.ts";
-
-export interface SimRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly rawBody: Uint8Array;
-  readonly remoteAddress: string | undefined;
-}
-
-export interface SimAnswer {
-  readonly status: number;
-  readonly body: JsonObject;
-}
+import type { SimAnswer, SimRequest } from "./sim-message.ts";
 
 /** The administrator's interface of the simulator: plain JSON, for this machine only. */
 export interface SimApi {
@@ -35,18 +28,19 @@ export interface SimDeps {
   readonly plan: ReplayPlan;
   readonly runner: ReplayRunner;
   readonly timeline: () => Timeline;
+  readonly faults: FaultList;
+  /** Ends the process at once, as a crash would. */
+  readonly kill: () => void;
 }
 
 const replayBody = z.strictObject({
-  action: z.enum(["start", "pause", "step"]),
+  action: z.enum(["start", "pause", "step", "speed"]),
   steps: z.int().min(1).max(1_000_000).optional(),
+  /** Of the planned pace: 2 is twice as fast. */
+  speed: z.number().min(0.001).max(1000).optional(),
 });
 
 const LOOPBACK = /^(?:127\.|::1$|::ffff:127\.)/;
-
-function refuse(status: number, error: string): SimAnswer {
-  return { status, body: { error } };
-}
 
 function replayStatus(deps: SimDeps): JsonObject {
   const { plan, runner, state } = deps;
@@ -62,32 +56,27 @@ function replayStatus(deps: SimDeps): JsonObject {
     fromMs: plan.fromMs,
     toMs: plan.toMs,
     symbols: Object.fromEntries(
-      state.markets.map((market) => [
-        market.instrument.symbol,
-        { mark: market.price.toFixed(market.instrument.linear.priceScale) },
-      ]),
+      state.markets
+        .filter((market) => contractKind(market.instrument.symbol) === "linear")
+        .map((market) => [
+          market.instrument.symbol,
+          { mark: market.price.toFixed(market.instrument.linear.priceScale) },
+        ]),
     ),
     ticksPerSecond: plan.ticksPerSecond,
+    speed: runner.rate,
     expectedDurationMs: plan.expectedDurationMs,
   };
 }
 
 function replay(deps: SimDeps, rawBody: Uint8Array): SimAnswer {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(rawBody).toString("utf8"));
-  } catch {
-    // What was wrong with the text does not matter to the caller beyond its not being JSON.
-    return refuse(400, 'the body must be JSON, as in {"action":"start"}');
-  }
-  const parsed = replayBody.safeParse(json);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return refuse(400, `${issue?.path.map(String).join(".") ?? ""}: ${issue?.message ?? "invalid"}`.replace(/^: /, ""));
-  }
-  const { action, steps } = parsed.data;
+  const parsed = bodyOf(replayBody, rawBody, '{"action":"start"}');
+  if (!parsed.ok) return parsed.answer;
+  const { action, steps, speed } = parsed.value;
   const { runner } = deps;
   if (steps !== undefined && action !== "step") return refuse(400, `steps: only goes with action "step"`);
+  if ((speed !== undefined) !== (action === "speed"))
+    return refuse(400, `speed: goes with action "speed", and only with it`);
   if (runner.state === "finished") return refuse(409, "the replay has finished");
   switch (action) {
     case "start":
@@ -95,6 +84,9 @@ function replay(deps: SimDeps, rawBody: Uint8Array): SimAnswer {
       break;
     case "pause":
       runner.pause();
+      break;
+    case "speed":
+      runner.setRate(speed ?? 1);
       break;
     case "step":
       if (runner.state !== "paused") return refuse(409, "pause the replay before stepping");
@@ -125,6 +117,13 @@ export function createSimApi(deps: SimDeps): SimApi {
   return {
     handle(request) {
       if (!LOOPBACK.test(request.remoteAddress ?? "")) return refuse(403, "only for this machine");
+      const faults = faultApi(deps, request);
+      if (faults !== undefined) return faults;
+      if (request.path === "/sim/kill") {
+        if (request.method !== "POST") return refuse(405, "use POST");
+        deps.kill();
+        return { status: 202, body: { killed: true } };
+      }
       if (request.path === "/sim/replay") {
         return request.method === "POST" ? replay(deps, request.rawBody) : refuse(405, "use POST");
       }

@@ -65,6 +65,7 @@ export function simAccounts(state: ExchangeState): readonly JsonObject[] {
     unhedgedLoan: loanView(state, account.shadow.loan),
     wallet: Object.fromEntries([...account.wallet].map(([coin, balance]) => [coin, plain(balance.walletBalance)])),
     fund: amounts(account.fund),
+    marginCalled: account.loanBook.marginCalled,
     positions: positionsView(state, account),
     unifiedLiquidationsMs: account.unifiedLiquidationsMs,
     stats: account.stats,
@@ -77,7 +78,7 @@ export function simOrders(state: ExchangeState): readonly JsonObject[] {
     account.orders.map((order) => ({
       account: account.name,
       uid: account.uid,
-      category: "linear",
+      category: order.category,
       ...orderRow(order, marketOf(state, order.symbol)),
     })),
   );
@@ -89,7 +90,7 @@ export function simExecutions(state: ExchangeState): readonly JsonObject[] {
     account.executions.map((execution) => ({
       account: account.name,
       uid: account.uid,
-      category: "linear",
+      category: execution.category,
       ...executionRow(execution),
       execPnl: plain(execution.execPnl),
     })),

@@ -12,9 +12,13 @@ import { dig } from "./json.ts";
 /** Minutes of the test price file, starting at {@link FILE_START_MS}. */
 const FILE_START_MS = 1_760_000_040_000;
 
-export interface TestPaper extends AsyncDisposable {
+/** Where an exchange is. */
+export interface PaperAddress {
   readonly baseUrl: string;
   readonly wsUrl: string;
+}
+
+export interface TestPaper extends AsyncDisposable, PaperAddress {
   readonly logged: readonly { readonly event: string; readonly fields: LogFields }[];
 }
 
@@ -48,7 +52,7 @@ const ACCOUNTS = [
 ];
 
 /** One row a minute whose four prices are `closes`, flat inside the minute. */
-function priceFile(closes: readonly number[]): string {
+export function priceFile(closes: readonly number[]): string {
   const rows = closes.map((close, index) => {
     const open = closes[index - 1] ?? close;
     const [high, low] = [Math.max(open, close), Math.min(open, close)];
@@ -160,12 +164,12 @@ export function signedHeaders(
 }
 
 /** @param target path with query; signed when a key is given */
-export async function get(paper: TestPaper, target: string, key?: Key): Promise<Reply> {
+export async function get(paper: PaperAddress, target: string, key?: Key): Promise<Reply> {
   const headers = key === undefined ? {} : signedHeaders(key, target.split("?")[1] ?? "");
   return toReply(await fetch(paper.baseUrl + target, { headers }));
 }
 
-export async function post(paper: TestPaper, path: string, body: unknown, key?: Key): Promise<Reply> {
+export async function post(paper: PaperAddress, path: string, body: unknown, key?: Key): Promise<Reply> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const auth = key === undefined ? {} : signedHeaders(key, text);
   const headers = { "Content-Type": "application/json", ...auth };
@@ -174,7 +178,7 @@ export async function post(paper: TestPaper, path: string, body: unknown, key?: 
 
 /** A linear order of 0.1 BTC at the market unless told otherwise. */
 export async function order(
-  paper: TestPaper,
+  paper: PaperAddress,
   key: Key,
   changes: Readonly<Record<string, unknown>> = {},
 ): Promise<Reply> {

@@ -1,15 +1,17 @@
 import { QUOTE_COIN } from "../domain/instruments.ts";
 import type { LinearInstrument, SpotInstrument } from "../domain/instruments.ts";
+import { contractKind, settleCoinOf } from "../domain/positions.ts";
 import type { JsonObject } from "./json.ts";
 
 /** A row of instruments-info, category linear: the field set and order captured on 2026-08-09. */
 export function linearInstrumentRow(linear: LinearInstrument): JsonObject {
+  const inverse = contractKind(linear.symbol) === "inverse";
   return {
     symbol: linear.symbol,
-    contractType: "LinearPerpetual",
+    contractType: inverse ? "InversePerpetual" : "LinearPerpetual",
     status: "Trading",
     baseCoin: linear.baseCoin,
-    quoteCoin: QUOTE_COIN,
+    quoteCoin: inverse ? "USD" : QUOTE_COIN,
     launchTime: linear.launchTime,
     deliveryTime: "0",
     deliveryFeeRate: "",
@@ -26,7 +28,7 @@ export function linearInstrumentRow(linear: LinearInstrument): JsonObject {
     },
     unifiedMarginTrade: true,
     fundingInterval: linear.fundingIntervalMinutes,
-    settleCoin: QUOTE_COIN,
+    settleCoin: settleCoinOf(linear.symbol),
     copyTrading: "both",
     upperFundingRate: linear.fundingCap,
     lowerFundingRate: `-${linear.fundingCap}`,

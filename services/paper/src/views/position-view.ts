@@ -3,14 +3,20 @@ import { plain } from "../domain/money.ts";
 import { positionSide } from "../domain/positions.ts";
 import type { JsonObject } from "./json.ts";
 
-/** Rank shown for every open position: the middle of the queue (auto-deleveraging is not simulated). */
-const ADL_RANK = 2;
+/** Rank in the queue of auto-deleveraging, 1 to 5: by profit over margin in bands (the exchange's own bands are not told). */
+export function adlRank(state: PositionState): number {
+  const { position, margin } = state;
+  if (position.qty.isZero()) return 0;
+  if (!margin.unrealisedPnl.isGreaterThan(0) || margin.initialMargin.isZero()) return 2;
+  const gain = margin.unrealisedPnl.div(margin.initialMargin).toNumber();
+  return gain > 2 ? 5 : gain > 1 ? 4 : gain > 0.5 ? 3 : 2;
+}
 
 function commonFields(state: PositionState) {
   const { position, margin } = state;
   const flat = position.qty.isZero();
   return {
-    positionIdx: 0,
+    positionIdx: position.positionIdx,
     tradeMode: 0,
     riskId: margin.riskId,
     riskLimitValue: margin.riskLimitValue,
@@ -35,8 +41,8 @@ function commonFields(state: PositionState) {
     tpslMode: "Full",
     liqPrice: "",
     bustPrice: "",
-    positionStatus: "Normal",
-    adlRankIndicator: flat ? 0 : ADL_RANK,
+    positionStatus: position.status,
+    adlRankIndicator: adlRank(state),
     autoAddMargin: 0,
     leverageSysUpdatedTime: "",
     mmrSysUpdatedTime: "",
@@ -48,12 +54,12 @@ function commonFields(state: PositionState) {
 /** One entry of the private `position` topic. */
 export function positionMessage(state: PositionState): JsonObject {
   return {
-    category: "linear",
+    category: state.position.contract,
     ...commonFields(state),
     entryPrice: plain(state.margin.entryPrice),
-    takeProfit: "0",
-    stopLoss: "0",
-    trailingStop: "0",
+    takeProfit: state.position.takeProfit === "" ? "0" : state.position.takeProfit,
+    stopLoss: state.position.stopLoss === "" ? "0" : state.position.stopLoss,
+    trailingStop: state.position.trailingStop === "" ? "0" : state.position.trailingStop,
     sessionAvgPrice: "0",
   };
 }
@@ -63,9 +69,9 @@ export function positionRow(state: PositionState): JsonObject {
   return {
     ...commonFields(state),
     avgPrice: plain(state.margin.entryPrice),
-    takeProfit: "",
-    stopLoss: "",
-    trailingStop: "0",
+    takeProfit: state.position.takeProfit,
+    stopLoss: state.position.stopLoss,
+    trailingStop: state.position.trailingStop === "" ? "0" : state.position.trailingStop,
     sessionAvgPrice: "",
     delta: "",
     gamma: "",

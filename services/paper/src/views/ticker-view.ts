@@ -1,12 +1,36 @@
+import { DEFAULT_BANK_RULES } from "../domain/bank.ts";
 import { bookLevel } from "../domain/book.ts";
-import type { Level, Side } from "../domain/book.ts";
+import type { Book, Level, Side } from "../domain/book.ts";
 import { writtenPlaces } from "../domain/money.ts";
 import type { Market } from "../domain/market.ts";
+import { contractKind } from "../domain/positions.ts";
+import type { TradeTape } from "../domain/trade-tape.ts";
 import { trimmed } from "./number-text.ts";
 import type { TextFields } from "./json.ts";
 
 /** Category of public data. */
-export type PublicCategory = "linear" | "spot";
+export type PublicCategory = "linear" | "spot" | "inverse";
+
+/** The book of a category: contracts have one, spot another. */
+export function bookOf(market: Market, category: PublicCategory): Book {
+  return category === "spot" ? market.spotBook : market.linearBook;
+}
+
+/** Cross sequence of a category's last change. */
+export function seqOf(market: Market, category: PublicCategory): number {
+  return category === "spot" ? market.spotSeq : market.linearSeq;
+}
+
+/** Trades of a category. */
+export function tradesOf(market: Market, category: PublicCategory): TradeTape {
+  return category === "spot" ? market.spotTrades : market.linearTrades;
+}
+
+/** Markets with something to trade in a category. */
+export function marketsOf(markets: readonly Market[], category: PublicCategory): readonly Market[] {
+  const kind = category === "inverse" ? "inverse" : "linear";
+  return markets.filter((market) => contractKind(market.instrument.symbol) === kind);
+}
 
 /** Fraction of a daily change, as text. */
 function changeText(market: Market, places: number): string {
@@ -17,7 +41,7 @@ function changeText(market: Market, places: number): string {
 /** A level of a book as the exchange writes it: padded for linear, unpadded for spot (as captured). */
 export function levelText(market: Market, category: PublicCategory, level: Level): readonly [string, string] {
   const { linear, spot } = market.instrument;
-  if (category === "linear") {
+  if (category !== "spot") {
     return [
       (level.ticks * market.tickSize).toFixed(linear.priceScale),
       (level.lots * market.qtyStep).toFixed(writtenPlaces(linear.qtyStep)),
@@ -31,7 +55,7 @@ export function levelText(market: Market, category: PublicCategory, level: Level
 
 /** Price and size at the touch; an emptied level shows size 0. */
 export function touchText(market: Market, category: PublicCategory, side: Side): readonly [string, string] {
-  const book = category === "linear" ? market.linearBook : market.spotBook;
+  const book = bookOf(market, category);
   return levelText(market, category, bookLevel(book, side, 0) ?? { ticks: 1, lots: 0 });
 }
 
@@ -42,7 +66,7 @@ export function nextFundingMs(intervalMinutes: number, nowMs: number): number {
 }
 
 /** Funding rate shown: the neutral rate of the exchange's formula. */
-const FUNDING_RATE = "0.0001";
+export const FUNDING_RATE = DEFAULT_BANK_RULES.fundingRate;
 
 /** Fields of the linear ticker topic, in the captured order. All values are text. */
 export function linearTicker(market: Market, nowMs: number): TextFields {
@@ -52,6 +76,8 @@ export function linearTicker(market: Market, nowMs: number): TextFields {
   const [ask1Price, ask1Size] = touchText(market, "linear", "Sell");
   const interest = Number(market.instrument.openInterest);
   const half = trimmed(interest / 2, writtenPlaces(linear.qtyStep));
+  // An inverse contract is worth 1 USD: its value is in the base coin.
+  const unitValue = contractKind(linear.symbol) === "inverse" ? 1 / market.price : market.price;
   return {
     symbol: linear.symbol,
     tickDirection: market.tickDirection,
@@ -64,13 +90,13 @@ export function linearTicker(market: Market, nowMs: number): TextFields {
     markPrice: price,
     indexPrice: price,
     openInterest: market.instrument.openInterest,
-    openInterestValue: (interest * market.price).toFixed(2),
+    openInterestValue: (interest * unitValue).toFixed(2),
     turnover24h: market.day.turnover.toFixed(4),
     volume24h: market.day.volume.toFixed(4),
     fundingIntervalHour: String(linear.fundingIntervalMinutes / 60),
     fundingCap: linear.fundingCap,
     singleOpenInterest: half,
-    singleOpenInterestValue: ((interest / 2) * market.price).toFixed(2),
+    singleOpenInterestValue: ((interest / 2) * unitValue).toFixed(2),
     nextFundingTime: String(nextFundingMs(linear.fundingIntervalMinutes, nowMs)),
     fundingRate: FUNDING_RATE,
     bid1Price,

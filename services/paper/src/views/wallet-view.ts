@@ -1,4 +1,5 @@
 import type { AccountMargin, CoinMargin } from "../domain/margin.ts";
+import { UNIFIED_TIERS } from "../domain/margin-tiers.ts";
 import { Decimal, ZERO, plain } from "../domain/money.ts";
 import { STABLE_COINS } from "../domain/instruments.ts";
 import type { JsonObject } from "./json.ts";
@@ -12,25 +13,27 @@ function rateText(rate: Decimal | undefined): string {
 }
 
 function coinRow(coin: CoinMargin) {
-  const debt = coin.equity.isLessThan(0) ? coin.equity.negated() : ZERO;
+  // Liabilities: what was borrowed, and what losses beyond the balance borrow by themselves.
+  const derivativeDebt = coin.equity.plus(coin.spotBorrow);
+  const debt = coin.spotBorrow.plus(derivativeDebt.isLessThan(0) ? derivativeDebt.negated() : ZERO);
   return {
     coin: coin.coin,
     equity: plain(coin.equity),
     usdValue: plain(coin.usdValue),
     walletBalance: plain(coin.walletBalance),
-    locked: "0",
+    locked: plain(coin.locked),
     spotHedgingQty: "0",
     borrowAmount: plain(debt),
-    spotBorrow: "0",
-    accruedInterest: "0",
+    spotBorrow: plain(coin.spotBorrow),
+    accruedInterest: plain(coin.accruedInterest),
     totalOrderIM: plain(coin.totalOrderIM),
     totalPositionIM: plain(coin.totalPositionIM),
     totalPositionMM: plain(coin.totalPositionMM),
     unrealisedPnl: plain(coin.unrealisedPnl),
     cumRealisedPnl: plain(coin.cumRealisedPnl),
     bonus: "0",
-    marginCollateral: true,
-    collateralSwitch: true,
+    marginCollateral: UNIFIED_TIERS.has(coin.coin),
+    collateralSwitch: coin.collateralSwitch,
     colRes: "0",
     availableToWithdraw: "",
     availableToBorrow: "",
@@ -83,6 +86,10 @@ function emptyCoin(coin: string): CoinMargin {
   return {
     coin,
     walletBalance: ZERO,
+    locked: ZERO,
+    spotBorrow: ZERO,
+    accruedInterest: ZERO,
+    collateralSwitch: true,
     equity: ZERO,
     usdValue: ZERO,
     unrealisedPnl: ZERO,

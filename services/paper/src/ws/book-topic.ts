@@ -1,6 +1,6 @@
 import { bookSide } from "../domain/book.ts";
 import type { Market } from "../domain/market.ts";
-import { levelText } from "../views/ticker-view.ts";
+import { bookOf, levelText, seqOf } from "../views/ticker-view.ts";
 import type { PublicCategory } from "../views/ticker-view.ts";
 
 /** Depths that are offered. */
@@ -90,16 +90,16 @@ export class BookTopic {
   }
 
   #sides(): Sides {
-    const book = this.#category === "linear" ? this.#market.linearBook : this.#market.spotBook;
+    const book = bookOf(this.#market, this.#category);
     const text = (side: "Buy" | "Sell"): readonly TextLevel[] =>
       bookSide(book, side, this.depth).map((level) => levelText(this.#market, this.#category, level));
     return { b: text("Buy"), a: text("Sell") };
   }
 
   #frame(type: "snapshot" | "delta", sides: Sides, nowMs: number): unknown {
-    const seq = this.#category === "linear" ? this.#market.linearSeq : this.#market.spotSeq;
+    const seq = seqOf(this.#market, this.#category);
     const data = { s: this.#market.instrument.symbol, b: sides.b, a: sides.a, u: this.#u, seq };
-    return this.#category === "linear"
+    return this.#category !== "spot"
       ? { topic: this.topic, type, ts: nowMs, data, cts: nowMs }
       : { topic: this.topic, ts: nowMs, type, data, cts: nowMs };
   }

@@ -1,6 +1,8 @@
 import type { Timers } from "@hedgelock/runtime";
 import type { WebSocket } from "ws";
 
+import type { WsFaults } from "../faults/ws-faults.ts";
+
 /**
  * Time between receipt of a command and its acknowledgement, milliseconds. A client may register its callback just after
  * sending: an acknowledgement at once would be lost (measured against pybit 5.17).
@@ -14,6 +16,9 @@ export interface ConnectionDeps {
   /** A client that lets more than this pile up is disconnected. */
   readonly maxBufferedBytes: number;
   readonly onSlow: (id: string) => void;
+  /** Kind of connection, as faults name it: "linear", "private", … */
+  readonly channel: string;
+  readonly faults: WsFaults;
 }
 
 /** One WebSocket client: bounded output, commands in order. */
@@ -21,11 +26,16 @@ export class Connection {
   readonly id: string;
   readonly #deps: ConnectionDeps;
   readonly #closing = new Set<() => void>();
+  readonly channel: string;
+  /** Account that logged in on it. */
+  uid: string | undefined;
   #open = true;
 
   constructor(deps: ConnectionDeps) {
     this.id = deps.id;
+    this.channel = deps.channel;
     this.#deps = deps;
+    deps.faults.opened(this);
     deps.socket.on("close", () => {
       this.#end();
     });
@@ -57,6 +67,18 @@ export class Connection {
 
   /** Sends a text frame, serialised once by the caller for all who get it. */
   send(frame: Uint8Array | string): void {
+    const { faults } = this.#deps;
+    if (!faults.active) {
+      this.#write(frame);
+      return;
+    }
+    const text = typeof frame === "string" ? frame : Buffer.from(frame).toString("utf8");
+    faults.pass(this, text, (changed) => {
+      this.#write(changed);
+    });
+  }
+
+  #write(frame: Uint8Array | string): void {
     const { socket, maxBufferedBytes } = this.#deps;
     if (!this.#open || socket.readyState !== socket.OPEN) return;
     if (socket.bufferedAmount > maxBufferedBytes) {
@@ -79,6 +101,7 @@ export class Connection {
   #end(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#deps.faults.closed(this);
     for (const run of this.#closing) run();
   }
 }

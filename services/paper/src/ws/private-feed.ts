@@ -1,7 +1,7 @@
 import { assertNever } from "@hedgelock/runtime";
 import type { Clock, Timers } from "@hedgelock/runtime";
 
-import type { ExchangeEvent } from "../domain/events.ts";
+import type { ExchangeEvent, PositionState } from "../domain/events.ts";
 import { marketOf } from "../domain/state.ts";
 import type { ExchangeState } from "../domain/state.ts";
 import { executionMessage, fastExecutionMessage, orderMessage } from "../views/order-view.ts";
@@ -22,6 +22,34 @@ interface Message {
   readonly delayMs: number;
   readonly id: string;
   readonly data: () => readonly unknown[];
+}
+
+type PositionEvent = Extract<ExchangeEvent, { readonly kind: "position" }>;
+/** An event as it is told: positions of one symbol together. */
+type Told =
+  | Exclude<ExchangeEvent, PositionEvent>
+  | (Omit<PositionEvent, "state"> & { readonly states: readonly PositionState[] });
+
+/** In hedge mode long and short share one message (recorded). */
+function withPairedPositions(events: readonly ExchangeEvent[]): readonly Told[] {
+  const told: Told[] = [];
+  for (const event of events) {
+    if (event.kind !== "position") {
+      told.push(event);
+      continue;
+    }
+    const { state, ...rest } = event;
+    const last = told.at(-1);
+    const [long] = last?.kind === "position" ? last.states : [];
+    const isPair =
+      state.position.positionIdx === 2 &&
+      long?.position.positionIdx === 1 &&
+      long.position.symbol === state.position.symbol &&
+      last?.uid === event.uid;
+    if (isPair) told[told.length - 1] = { ...rest, states: [long, state] };
+    else told.push({ ...rest, states: [state] });
+  }
+  return told;
 }
 
 export interface PrivateFeedDeps {
@@ -52,7 +80,7 @@ export class PrivateFeed {
   }
 
   publish(events: readonly ExchangeEvent[]): void {
-    for (const event of events) {
+    for (const event of withPairedPositions(events)) {
       for (const message of this.#messages(event)) {
         this.#deps.timers.after(message.delayMs, () => {
           this.#deliver(event.uid, message);
@@ -75,34 +103,41 @@ export class PrivateFeed {
     }
   }
 
-  #messages(event: ExchangeEvent): readonly Message[] {
+  #messages(event: Told): readonly Message[] {
     const { state, clock } = this.#deps;
     switch (event.kind) {
       case "execution": {
-        const symbol = event.executions[0]?.symbol ?? "";
+        const { symbol, category } = event.executions[0] ?? { symbol: "", category: "linear" };
         const id = `${event.uid}_${symbol}_${event.seq}`;
         const market = marketOf(state, symbol);
         const trades = event.executions.filter((one) => one.execType === "Trade");
         const slow: Message = {
-          topics: ["execution", "execution.linear"],
+          topics: ["execution", `execution.${category}`],
           delayMs: DELAY_MS.execution,
           id,
           data: () => event.executions.map((one) => executionMessage(one, market)),
         };
         if (trades.length === 0) return [slow];
         const data = (): readonly unknown[] => trades.map((one) => fastExecutionMessage(one, market));
-        return [{ topics: ["execution.fast", "execution.fast.linear"], delayMs: DELAY_MS.fast, id, data }, slow];
+        return [{ topics: ["execution.fast", `execution.fast.${category}`], delayMs: DELAY_MS.fast, id, data }, slow];
       }
       case "order": {
         const { order } = event;
         const data = (): readonly unknown[] => [orderMessage(order, marketOf(state, order.symbol))];
         const id = `${event.uid}_${order.symbol}_${event.seq}`;
-        return [{ topics: ["order", "order.linear"], delayMs: DELAY_MS.order, id, data }];
+        return [{ topics: ["order", `order.${order.category}`], delayMs: DELAY_MS.order, id, data }];
       }
       case "position": {
-        const data = (): readonly unknown[] => [positionMessage(event.state)];
+        const data = (): readonly unknown[] => event.states.map(positionMessage);
         const id = `${event.uid}_position_${clock.nowMs() + DELAY_MS.position}`;
-        return [{ topics: ["position", "position.linear"], delayMs: DELAY_MS.position, id, data }];
+        return [
+          {
+            topics: ["position", `position.${event.states[0]?.position.contract ?? "linear"}`],
+            delayMs: DELAY_MS.position,
+            id,
+            data,
+          },
+        ];
       }
       case "wallet": {
         const data = (): readonly unknown[] => [walletMessage(event.margin, event.coins)];

@@ -93,6 +93,7 @@ class PrivateSession {
     const uid = authenticatedUid(this.#deps, command.args);
     if (uid !== undefined && (this.#uid === undefined || this.#uid === uid)) {
       this.#uid = uid;
+      this.#deps.connection.uid = uid;
       this.#ack(command, undefined);
     } else {
       this.#ack(command, "Params Error");

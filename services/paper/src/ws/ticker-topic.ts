@@ -50,7 +50,7 @@ export class TickerTopic {
 
   /** Everything, as it was last sent. */
   snapshot(nowMs: number): unknown {
-    return this.#category === "linear" ? this.#linearFrame("snapshot", this.#last, nowMs) : this.#spotFrame(nowMs);
+    return this.#category !== "spot" ? this.#linearFrame("snapshot", this.#last, nowMs) : this.#spotFrame(nowMs);
   }
 
   /** What changed since the last frame; undefined when nothing did. */
@@ -74,7 +74,7 @@ export class TickerTopic {
   }
 
   #fields(nowMs: number): TextFields {
-    return this.#category === "linear" ? linearTicker(this.#market, nowMs) : spotTicker(this.#market);
+    return this.#category !== "spot" ? linearTicker(this.#market, nowMs) : spotTicker(this.#market);
   }
 
   #linearFrame(type: "snapshot" | "delta", data: TextFields, nowMs: number): unknown {

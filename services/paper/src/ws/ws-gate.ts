@@ -8,12 +8,18 @@ import type { WebSocket } from "ws";
 
 import type { ApiKeys } from "../api-keys.ts";
 import { splitTarget } from "../http/request-handler.ts";
+import type { RateWindows } from "../http/rate-window.ts";
+import type { Venue } from "../venue.ts";
+import type { WsFaults } from "../faults/ws-faults.ts";
 import { Connection } from "./connection.ts";
 import type { PrivateFeed } from "./private-feed.ts";
 import { openPrivateSession } from "./private-session.ts";
 import type { PublicFeed } from "./public-feed.ts";
 import { openPublicSession } from "./public-session.ts";
 import type { PublicKind } from "./public-session.ts";
+import { openStatusSession } from "./status-session.ts";
+import type { StatusFeed } from "./status-session.ts";
+import { openTradeSession } from "./trade-session.ts";
 
 /** Largest frame a client may send, bytes. */
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -21,6 +27,7 @@ const MAX_FRAME_BYTES = 64 * 1024;
 export interface WsGateDeps {
   readonly linearFeed: PublicFeed;
   readonly spotFeed: PublicFeed;
+  readonly inverseFeed: PublicFeed;
   readonly privateFeed: PrivateFeed;
   readonly keys: ApiKeys;
   readonly clock: Clock;
@@ -30,17 +37,32 @@ export interface WsGateDeps {
   readonly connections: Gauge;
   readonly slowClients: Counter;
   readonly maxBufferedBytes: number;
+  readonly faults: WsFaults;
+  readonly statusFeed: StatusFeed;
+  /** What orders over the trade connection act on, and the limits they share with REST. */
+  readonly venue: Venue;
+  readonly rates: RateWindows;
 }
 
-type Path = { readonly kind: "public"; readonly channel: PublicKind } | { readonly kind: "private" };
+type Path =
+  | { readonly kind: "public"; readonly channel: PublicKind }
+  | { readonly kind: "private" }
+  | { readonly kind: "trade" }
+  | { readonly kind: "status" };
 
 const PATHS: ReadonlyMap<string, Path> = new Map<string, Path>([
   ["/v5/public/linear", { kind: "public", channel: "linear" }],
   ["/v5/public/spot", { kind: "public", channel: "spot" }],
   ["/v5/public/inverse", { kind: "public", channel: "inverse" }],
   ["/v5/public/option", { kind: "public", channel: "option" }],
+  ["/v5/public/misc/status", { kind: "status" }],
   ["/v5/private", { kind: "private" }],
+  ["/v5/trade", { kind: "trade" }],
 ]);
+
+function channelOf(path: Path): string {
+  return path.kind === "public" ? path.channel : path.kind;
+}
 
 /** Takes WebSocket upgrades and gives each connection its session. */
 export class WsGate {
@@ -59,6 +81,10 @@ export class WsGate {
     socket.on("error", () => {
       socket.destroy();
     });
+    if (path !== undefined && this.#deps.faults.refuses(channelOf(path))) {
+      socket.destroy();
+      return;
+    }
     if (path === undefined) {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
@@ -81,6 +107,8 @@ export class WsGate {
       id: `paper-${random.hex(8)}`,
       timers,
       maxBufferedBytes,
+      channel: channelOf(path),
+      faults: this.#deps.faults,
       onSlow: (id) => {
         this.#deps.slowClients.inc();
         log.warn("paper.slow_client", { conn_id: id, max_buffered_bytes: maxBufferedBytes }, "disconnected");
@@ -92,6 +120,14 @@ export class WsGate {
       this.#open.delete(connection);
       this.#deps.connections.set(this.#open.size);
     });
+    if (path.kind === "status") {
+      openStatusSession({ connection, feed: this.#deps.statusFeed });
+      return;
+    }
+    if (path.kind === "trade") {
+      openTradeSession({ connection, venue: this.#deps.venue, rates: this.#deps.rates, random });
+      return;
+    }
     if (path.kind === "private") {
       openPrivateSession({ connection, feed: this.#deps.privateFeed, keys, clock });
       return;
@@ -106,6 +142,7 @@ export class WsGate {
       case "spot":
         return this.#deps.spotFeed;
       case "inverse":
+        return this.#deps.inverseFeed;
       case "option":
         return undefined;
       default:
