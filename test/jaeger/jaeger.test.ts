@@ -78,7 +78,8 @@ describe("a running stack with Jaeger", () => {
         text = await response.text();
         return response.ok && text.includes('"postcondition"') && text.includes('"receive ');
       });
-      expect(text).not.toContain("@jaeger@warnings");
+      // Jaeger also notes, in the stored span, that a parent had not arrived yet when we asked: that is our asking.
+      expect(text).not.toMatch(/Negative duration|clock skew adjustment disabled/);
       const json: unknown = JSON.parse(text);
       const spans = answer
         .parse(json)

@@ -56,7 +56,7 @@ const MAY_ANNOUNCE: Readonly<Record<string, readonly NatsUser[]>> = {
   "hb.hedger.0": [],
   "hb.collector.0": [],
   "trace.promote.md.bybit.linear.BTCUSDT": ["risk", "hedger"],
-  "trace.promoted": ["collector"],
+  "trace.promoted": ["collector", "risk"],
   "$JS.ACK.RISK.c.1.2.3.4.5": [],
   "$JS.EVENT.ADVISORY.API": [],
   "anything.else": [],
@@ -73,6 +73,7 @@ const MAY_LISTEN: Readonly<Record<string, readonly NatsUser[]>> = {
   "_IB.>": [],
   "hb.*.*": ["observer"],
   "trace.promote.>": ["collector"],
+  "trace.promote.risk.*.*": ["collector", "risk"],
   "trace.promoted": ["risk", "hedger"],
 };
 

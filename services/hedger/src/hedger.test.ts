@@ -119,6 +119,19 @@ describe("from a decision to a verified hedge", () => {
     ]);
   });
 
+  it("at the widest price waits for the next decision instead of using up the order budget", async () => {
+    const world = await started();
+    world.exchange.fates.push(...Array.from({ length: 30 }, () => ({ fills: [0] })));
+    world.decide("-0.25");
+    await world.pass(900);
+    const prices = world.exchange.orders.map(({ request }) => request.limitPrice);
+    expect(prices.slice(0, 2)).toEqual(["59700", "59400"]);
+    expect(new Set(prices).size).toBe(prices.length);
+    world.decide("-0.25");
+    await world.pass(100);
+    expect(world.exchange.orders.length).toBe(prices.length + 1);
+  });
+
   it("backs off after a definite refusal instead of asking again at once", async () => {
     const world = await started();
     world.exchange.fates.push(...Array.from({ length: 50 }, () => ({ refuse: 110007 })));

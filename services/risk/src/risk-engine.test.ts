@@ -312,6 +312,15 @@ describe("messages that must not count", () => {
     expect(setup.stream.decisions().at(-1)).toMatchObject({ state: DANGER });
   });
 
+  it("refuses a venue time from the far future: one wrong message must not make all later ones look outdated", async () => {
+    const setup = await started();
+    const tomorrow = setup.time.nowMs() + 86_400_000;
+    expect(() => setup.engine.onTick(spot(AT.calm, tomorrow))).toThrow(PoisonMessageError);
+    expect(() => setup.engine.onSnapshot(loan("alice", tomorrow, "32400"))).toThrow(PoisonMessageError);
+    await move(setup, AT.danger);
+    expect(setup.stream.decisions().at(-1)).toMatchObject({ state: DANGER });
+  });
+
   it("ignores a market subject that nobody configured", async () => {
     const setup = await started();
     setup.engine.onTick(spot(1, START_MS + 5, { symbol: "ETHUSDT" }));

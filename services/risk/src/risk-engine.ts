@@ -1,3 +1,4 @@
+import { PoisonMessageError } from "@hedgelock/bus";
 import type { Bus, StoredMessage } from "@hedgelock/bus";
 import { Decision, HEADER, RiskState, appendMessageId, marketSubject, riskSubject } from "@hedgelock/contracts";
 import { HedgeLockError, errorText } from "@hedgelock/runtime";
@@ -52,6 +53,22 @@ export interface RiskEngineDeps {
 interface Roles {
   readonly values: readonly number[];
   readonly hedges: readonly number[];
+}
+
+/** How far the venue's clock may be ahead of this machine's; more than any drift a machine with time service has. */
+const MAX_VENUE_LEAD_MS = 60_000;
+
+/**
+ * Venue times only ever move forward here, so a single one from far in the future would make everything after it look
+ * outdated and everything else stale: such a message goes to the dead letters instead.
+ * @throws PoisonMessageError
+ */
+function refuseFuture(exchangeTimeMs: number, nowUs: number): void {
+  const leadMs = exchangeTimeMs - nowUs / 1_000;
+  if (leadMs <= MAX_VENUE_LEAD_MS) return;
+  throw new PoisonMessageError(
+    `the venue time ${exchangeTimeMs} is ${Math.round(leadMs)} ms ahead of this machine's clock: one of the two is wrong`,
+  );
 }
 
 /**
@@ -133,6 +150,7 @@ export class RiskEngine {
   onTick(message: StoredMessage): void {
     const nowUs = this.#deps.clock.nowUs();
     const { tick, quote } = decodeTick(message);
+    refuseFuture(tick.exchangeTimeMs, nowUs);
     const roles = this.#roles.get(message.subject);
     if (roles === undefined) return;
     this.#deps.metrics.ticks.inc();
@@ -164,6 +182,7 @@ export class RiskEngine {
   onSnapshot(message: StoredMessage): void {
     const nowUs = this.#deps.clock.nowUs();
     const { account, snapshot, update, source } = decodeSnapshot(message, this.#deps.partitions);
+    refuseFuture(source.exchangeTimeMs, nowUs);
     this.#deps.metrics.snapshots.inc();
     const runtime = this.#accounts.get(account) ?? this.#open(account);
     const surfaces = withUpdate(runtime.book.surfaces, update);

@@ -23,6 +23,24 @@ interface Backoff {
   readonly delayMs: number;
 }
 
+interface Opened {
+  readonly decisionVersion: number;
+  readonly limitPrice: string;
+  readonly positionQty: string;
+}
+
+/**
+ * An order for this very decision has ended at this very price without moving the position: the next one would end the
+ * same way and only use up the order budget. The next decision brings new prices within its refresh.
+ */
+function isSame(next: Opened, last: Opened | undefined): boolean {
+  return (
+    last?.decisionVersion === next.decisionVersion &&
+    last.limitPrice === next.limitPrice &&
+    last.positionQty === next.positionQty
+  );
+}
+
 /** Carries out the newest decision: plans each of its targets, opens intents and starts their sending. */
 export class Planner {
   readonly #deps: AccountDeps;
@@ -31,6 +49,8 @@ export class Planner {
   readonly #tracing: HedgeTracing;
   readonly #refused = new Map<string, string>();
   readonly #backoffs = new Map<string, Backoff>();
+  /** Per symbol: the decision, limit price and position that the newest intent was opened with. */
+  readonly #opened = new Map<string, Opened>();
   #latest: ReceivedDecision | undefined;
   #paused = false;
 
@@ -101,11 +121,19 @@ export class Planner {
       }
       this.#refused.delete(target.symbol);
       if ((this.#backoffs.get(target.symbol)?.untilMs ?? 0) > this.#deps.clock.nowMs()) return;
+      const opening = this.#opening(received.decision, planned.draft);
+      if (cause === "progress" && isSame(opening, this.#opened.get(target.symbol))) return;
       const intent = await this.#open(received, planned.draft);
       if (intent === undefined) continue;
+      this.#opened.set(target.symbol, opening);
       await this.#send(received.decision, intent);
       return;
     }
+  }
+
+  #opening(decision: Decision, { symbol, limitPrice }: OrderDraft): Opened {
+    const position = this.#recorder.state.positions.find((one) => one.symbol === symbol);
+    return { decisionVersion: decision.version, limitPrice, positionQty: position?.qty ?? "0" };
   }
 
   #plan(decision: Decision, target: HedgeTarget): Plan {
