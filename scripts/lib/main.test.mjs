@@ -20,7 +20,9 @@ describe("the launcher", () => {
     for (const args of [[], ["fly"], ["constructor"]]) {
       const result = await checkout.run(args);
       expect(result.status).toBe(2);
-      expect(result.stderr).toMatch(/one of start, test, bench, check, generate, format is understood\. \[USAGE\]/);
+      expect(result.stderr).toMatch(
+        /one of start, test, test:cluster, bench, check, generate, format is understood\. \[USAGE\]/,
+      );
     }
     expect(checkout.npmRuns()).toBe(0);
     expect((await checkout.run(["check", "--fix"])).stderr).toMatch(
