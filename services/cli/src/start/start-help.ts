@@ -25,7 +25,8 @@ ${crashes}
   --speed N              Passes the recording N times faster, 1 to 1000. Default 1.
   --from TIME            Replays from this minute on (UTC, 2025-10-10T20:50), and
   --to TIME              up to this one. Default: the whole file, or the crash and the calm around it.
-  --accounts N           Accounts, 1 to 1000. Default 3. The first three start at an LTV of 0.62, 0.70 and about 0.79.
+  --accounts N           Accounts, 1 to 1000. Default 3. The first three start at an LTV of 0.62, 0.70 and about 0.8, the last
+                         chosen so that the fall just liquidates its loan.
   --seed N               Draws the paths within the minutes and the accounts. The same seed gives the same prices.
                          Default 1.
   --exit                 Stop when the prices end, also on a terminal.
